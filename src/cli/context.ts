@@ -6,6 +6,7 @@ import { printable } from "../base/text.js";
 import { ENGINE_CHOICES, type EngineChoice, MOST_THREADS } from "../engines/registry.js";
 import { choice, refuseIdle, strictOptions, typedNumber } from "./options.js";
 import { harmless } from "./terminal.js";
+import { status } from "./ui/status.js";
 
 /** Exit codes of the command line. */
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
@@ -147,9 +148,15 @@ export function engineOptions(command: Command): Command {
 }
 
 /** Results go to stdout. */
-export const say = (text: string): void => void process.stdout.write(`${harmless(text, process.stdout)}\n`);
+export function say(text: string): void {
+  status.clear();
+  process.stdout.write(`${harmless(text, process.stdout)}\n`);
+}
 /** Progress and notes go to stderr. */
-export const note = (text: string): void => void process.stderr.write(`${harmless(text, process.stderr)}\n`);
+export function note(text: string): void {
+  status.clear();
+  process.stderr.write(`${harmless(text, process.stderr)}\n`);
+}
 
 /** An abort signal that Ctrl-C (or SIGTERM) sets; a second Ctrl-C ends the process at once. */
 export function interruption(): { signal: AbortSignal; release(): void } {

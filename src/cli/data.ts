@@ -17,6 +17,7 @@ import { readTable } from "../data/table.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { note } from "./context.js";
 import { choice, type Idle, repeatable } from "./options.js";
+import { status } from "./ui/status.js";
 
 /** What DATA may be, for help. */
 export const DATA =
@@ -143,6 +144,7 @@ export async function openLabelled(
   flags: ColumnFlags,
   group?: string | number,
 ): Promise<Data<LabelledRow>> {
+  status.show(`reading ${path}`);
   const rows = await readLabelledPath(path, {
     ...(await readOptionsOf(path, flags, group)),
     ...labelColumn(flags),
@@ -200,13 +202,14 @@ export async function readLabelSetCorpus(
   { group, known }: { group?: string | number | undefined; known?: readonly string[] } = {},
 ): Promise<{ corpus: LabelSetCorpus; notes: string[] }> {
   const { label, labelSeparator } = flags;
+  status.show(`reading ${path}`);
   const rows = await readLabelSetsPath(path, {
     ...(await readOptionsOf(path, flags, group)),
     ...(label === undefined ? {} : { label }),
     ...(labelSeparator === undefined ? {} : { labelSeparator }),
   });
   sayFound(path, rows);
-  const corpus = await LabelSetCorpus.read(rows, frontEnd);
+  const corpus = await LabelSetCorpus.read(rows, frontEnd, { onProgress: status.told });
   return { corpus, notes: sayNotes(path, [...rows.notes, ...labelsTogether(corpus, flags, known)]) };
 }
 
@@ -218,12 +221,13 @@ export async function readAmountCorpus(
   { group }: { group?: string | number | undefined } = {},
 ): Promise<{ corpus: AmountCorpus; notes: string[] }> {
   const { labelMap: _, ...others } = flags;
+  status.show(`reading ${path}`);
   const rows = await readAmountsPath(path, {
     ...(await readOptionsOf(path, others, group)),
     ...labelColumn(flags),
   });
   sayFound(path, rows);
-  const corpus = await AmountCorpus.read(rows, frontEnd);
+  const corpus = await AmountCorpus.read(rows, frontEnd, { onProgress: status.told });
   return { corpus, notes: sayNotes(path, rows.notes) };
 }
 
@@ -244,7 +248,7 @@ export async function readCorpus(
 ): Promise<{ corpus: Corpus; notes: string[] }> {
   const rows = await openLabelled(path, flags, group);
   if (into) for await (const row of rows) into.add(row);
-  const corpus = into ?? (await Corpus.read(rows, frontEnd));
+  const corpus = into ?? (await Corpus.read(rows, frontEnd, { onProgress: status.told }));
   return { corpus, notes: sayNotes(path, [...rows.notes, ...labelsTogether(corpus, flags, known)]) };
 }
 

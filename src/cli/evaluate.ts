@@ -30,6 +30,7 @@ import { styleFor } from "./terminal.js";
 import { BEST, openClassifier, openTextModel, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
 import { comparisonText } from "./ui/comparison.js";
 import { evaluationText } from "./ui/evaluation.js";
+import { status } from "./ui/status.js";
 
 interface Flags extends EngineFlags, LabelSetFlags, VocabularyFlags, RejectFlags {
   json?: boolean;
@@ -130,7 +131,7 @@ async function evaluateOutputs<C, M extends AnyTextModel, E extends Measured>(
   const known = made instanceof MultiLabelClassifier ? { known: made.labels } : {};
   const evaluation = await measured(async (signal) => {
     const { corpus } = await kind.read(data, flags, made.encoder.frontEnd, known);
-    const options = { mistakes: flags.mistakes ?? MISTAKES.one, signal };
+    const options = { mistakes: flags.mistakes ?? MISTAKES.one, signal, onProgress: status.told };
     const found = await kind.evaluate(made, corpus, options);
     if (flags.threshold !== BEST || !kind.suggest) return found;
     note(printable(kind.suggest(made, found)));
@@ -148,7 +149,8 @@ async function evaluateOne(classifier: TextClassifier, data: string, flags: Flag
     const { corpus } = await readCorpus(data, flags, classifier.encoder.frontEnd, {
       known: classifier.labels,
     });
-    const options = { mistakes: flags.mistakes ?? MISTAKES.one, signal, ...answerOptions(flags) };
+    const told = { signal, onProgress: status.told };
+    const options = { mistakes: flags.mistakes ?? MISTAKES.one, ...told, ...answerOptions(flags) };
     const found = await inFile(data, () => classifier.evaluate(corpus, options));
     if (flags.threshold !== BEST) return found;
     classifier.threshold = suggested(found);
@@ -172,7 +174,7 @@ async function compareTwo(model: string, other: string, data: string, flags: Fla
   const comparison = await measured(async (signal) => {
     const mistakes = flags.mistakes ?? MISTAKES.ofEach;
     const rows = await openLabelled(data, flags);
-    const found = await compareClassifiers(a, b, rows, { mistakes, signal });
+    const found = await compareClassifiers(a, b, rows, { mistakes, signal, onProgress: status.told });
     for (const line of rows.notes) note(printable(`${data}: ${line}`));
     return found;
   });

@@ -41,7 +41,7 @@ export interface OutputKind<Corpus, Made, Evaluated extends Measured> {
   evaluate(
     made: Made,
     corpus: Corpus,
-    options: Pick<EvaluateLabelSetsOptions, "rows" | "mistakes" | "signal">,
+    options: Pick<EvaluateLabelSetsOptions, "rows" | "mistakes" | "signal" | "onProgress">,
   ): Promise<Evaluated>;
   /** What rows are to be answered with, in figures. */
   overview(

@@ -43,6 +43,7 @@ import {
 import { linearText } from "./ui/linear.js";
 import { encodingText, overviewText } from "./ui/overview.js";
 import { EpochProgress } from "./ui/progress.js";
+import { status } from "./ui/status.js";
 
 /** The texts of a run, read once. */
 interface Material<C> {
@@ -88,7 +89,9 @@ export async function runOutputTraining<
   watch.enter("test");
   const mistakes = Math.max(20, flags.mistakes);
   const evaluation =
-    test && !interrupted ? await kind.evaluate(made, test.corpus, { rows: test.rows, mistakes }) : null;
+    test && !interrupted
+      ? await kind.evaluate(made, test.corpus, { rows: test.rows, mistakes, onProgress: status.told })
+      : null;
   const epochs = epochLogs(made, epochSeconds);
   const seconds = watch.total();
   const { linear } = made.training ?? {};
@@ -203,7 +206,7 @@ async function learn<C extends TextCorpus<CorpusText>, M extends AnyTextModel, E
   const options = (): OutputTrainOptions<C> => {
     if (plan.auto) {
       return {
-        ...{ rows, seed, signal, onStep: (what: string) => note(`  ${what} …`) },
+        ...{ rows, seed, signal, onProgress: status.told, onStep: (what: string) => note(`  ${what} …`) },
         ...(engine === undefined ? {} : { engine }),
         ...(threads === undefined ? {} : { threads }),
         ...(duplicates === undefined ? {} : { duplicates }),

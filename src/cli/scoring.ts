@@ -4,7 +4,7 @@ import { realpath, rename, rm } from "node:fs/promises";
 import type { Writable } from "node:stream";
 import { inputError } from "../base/errors.js";
 import { fileError } from "../base/node-files.js";
-import { counted } from "../base/numbers.js";
+import { count, counted } from "../base/numbers.js";
 import { printable, printableJson } from "../base/text.js";
 import type { AnswerOptions } from "../classifier/answer.js";
 import { Texts } from "../data/joined-texts.js";
@@ -16,6 +16,7 @@ import { RowWriter } from "../data/table-writer.js";
 import { type AnswerCell, type AnyTextModel, type Asking, askingOf, type ShownAnswer } from "./asking.js";
 import { note } from "./context.js";
 import { rejecting, type TableFlags } from "./data.js";
+import { status } from "./ui/status.js";
 
 export interface ScoringFlags extends TableFlags {
   out?: string;
@@ -48,10 +49,15 @@ export async function scoreTable(
   };
   const opened = await openTexts(isStandardInput(data) ? standardInput() : data, options);
   note(printable(`${opened.description.name}: ${opened.description.found}`));
+  status.clear();
   const sink = await openSink(flags.out!);
   try {
     const scoring = new Scoring(opened, askingOf(model, answering, flags.scores), flags);
-    for await (const piece of scoring.pieces()) await sink.write(piece);
+    for await (const piece of scoring.pieces()) {
+      // Rows on the same terminal show by themselves how far it is.
+      if (flags.out !== "-") status.show(`  answering ${count(scoring.rows)}`, "answering");
+      await sink.write(piece);
+    }
     await sink.close();
     for (const line of scoring.notes()) note(printable(`${opened.description.name}: ${line}`));
     if (flags.out !== "-") note(printable(`Wrote ${flags.out}`));
@@ -127,6 +133,8 @@ class Scoring {
   private readonly description: DataDescription;
   private readonly texts: Texts;
   private readonly writer: TableWriter;
+  /** Gone through so far. */
+  rows = 0;
   private withoutText = 0;
   private unusable = 0;
   private unknown = 0;
@@ -149,6 +157,7 @@ class Scoring {
     for await (const batch of this.records.batches) {
       for (const cells of batch) {
         row++;
+        this.rows++;
         if (cells === MISFIT) this.unusable++;
         else waiting.push({ cells, text: this.textOf(cells), row });
         if (waiting.length < BATCH) continue;

@@ -5,6 +5,12 @@ import { displayWidth, pictured, printable, wrapToWidth } from "../base/text.js"
 /** Nothing that is drawn is wider. */
 export const WIDTH = 80;
 
+/** A stream to draw on: `process.stderr`. */
+export interface ProgressStream extends NodeJS.WritableStream {
+  isTTY?: boolean;
+  columns?: number;
+}
+
 /** Ways to set text off; each gives the text back as it is where colours are not wanted. */
 export interface Style {
   bold(text: string): string;

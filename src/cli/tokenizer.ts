@@ -27,6 +27,7 @@ import { between, type EngineFlags, note, whole } from "./context.js";
 import { sayNotes } from "./notes.js";
 import { choice } from "./options.js";
 import type { RejectFlags } from "./reject.js";
+import { status } from "./ui/status.js";
 
 export interface VocabularyFlags {
   tokenizer?: string;
@@ -108,6 +109,7 @@ export async function openTextModel(
   flags: EngineFlags & VocabularyFlags & RejectFlags,
 ): Promise<AnyTextModel> {
   const { engine, threads } = flags;
+  status.show(`opening ${path}`);
   return textModelOf(path, await loadFile(path, { engine, threads }), flags);
 }
 
@@ -199,6 +201,7 @@ export async function openClassifier(
   flags: EngineFlags & VocabularyFlags,
 ): Promise<TextClassifier> {
   const { engine, threads } = flags;
+  status.show(`opening ${path}`);
   return classifierOf(path, await loadFile(path, { engine, threads }), flags);
 }
 

@@ -15,6 +15,7 @@ import type {
   Prepared,
   SizedAccuracy,
   TrainOptions,
+  TrainProgress,
 } from "../classifier/options.js";
 import { allRows } from "../classifier/text-corpus.js";
 import { frontEndFor } from "../classifier/training.js";
@@ -61,6 +62,7 @@ import { findingsText } from "./ui/findings.js";
 import { foldsText, foldText } from "./ui/folds.js";
 import { encodingText, overviewText } from "./ui/overview.js";
 import { EpochProgress } from "./ui/progress.js";
+import { status } from "./ui/status.js";
 import { vectorsText } from "./ui/vectors.js";
 
 /** @param commandWith the command that makes the same classifier again, by the engine that computes */
@@ -90,7 +92,9 @@ export async function runTraining(
   const { test } = material;
   const mistakes = Math.max(20, plan.flags.mistakes);
   const evaluation =
-    test && !interrupted ? await classifier.evaluate(test.corpus, { rows: test.rows, mistakes }) : null;
+    test && !interrupted
+      ? await classifier.evaluate(test.corpus, { rows: test.rows, mistakes, onProgress: status.told })
+      : null;
   const changes = interrupted ? null : await changesOf(plan, classifier, test);
   const epochs = epochLogs(classifier, epochSeconds);
   const seconds = watch.total();
@@ -119,6 +123,7 @@ export async function readMaterial(data: string, plan: TrainSetup): Promise<Mate
   const tested = testData ? await readCorpus(testData, flags, frontEnd) : null;
   if (tested) notes.push(...tested.notes);
   const oldRows = allRows(corpus.rows).slice(fresh);
+  status.show("  splitting");
   const [toLearn, heldOut] = splitTest(corpus, corpus.classes(labelsOf(corpus, plan)), fresh, plan);
   const trainRows = Uint32Array.from([...toLearn, ...oldRows]);
   let test: Material["test"] = null;
@@ -162,7 +167,7 @@ async function validateInFolds(
     : trainOptions(plan, trainRows, signal, null, []);
   const onFold = (fold: Fold) => note(foldText(fold, folds));
   try {
-    return await crossValidate(corpus, { ...options, folds, onFold });
+    return await crossValidate(corpus, { ...options, folds, onFold, onProgress: status.told });
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new Exit(EXIT.interrupted, "Interrupted in cross-validation: nothing is written.");
@@ -275,7 +280,7 @@ function automaticOptions(
   signal: AbortSignal,
 ) {
   return {
-    ...{ model, engine, seed, rows, signal },
+    ...{ model, engine, seed, rows, signal, onProgress: status.told },
     ...(model === AUTO ? { effort } : {}),
     ...(threads === undefined ? {} : { threads }),
     ...(maxSize === undefined ? {} : { maxSize }),
@@ -301,6 +306,11 @@ async function warn({ rows, corpus, ...subject }: Prepared, test: Material["test
 
 const SAID: ReadonlySet<string> = new Set(["labels-alike", "labels-mistyped", "label-for-nothing"]);
 
+/** Epochs have a bar of their own. */
+const beforeEpochs = (progress: TrainProgress): void => {
+  if (progress.epoch === undefined) status.told(progress);
+};
+
 /** What `TextClassifier.train` is asked for. */
 export function trainOptions(
   { flags, sizes, text, optimizer, startFrom, vectorizer, vectors }: TrainSetup,
@@ -317,7 +327,7 @@ export function trainOptions(
     startFrom instanceof TextClassifier ? { vocabulary: flags.vocabulary, length: flags.length } : sizes;
   return {
     ...{ ...asked, epochs, patience, batchSize, validationSplit, balance, seed, engine, threads },
-    ...{ text, rows, model, signal, callbacks: watchers },
+    ...{ text, rows, model, signal, callbacks: watchers, onProgress: beforeEpochs },
     ...(optimizer ? { optimizer } : {}),
     ...(vectorizer ? { vectorizer } : {}),
     ...(vectors ? { vectors } : {}),

@@ -20,6 +20,7 @@ import type { Material } from "./training-report.js";
 import { type CommonFlags, TunePlans } from "./tune-plans.js";
 import { spaceOf } from "./tune-space.js";
 import { overviewText } from "./ui/overview.js";
+import { status } from "./ui/status.js";
 import { trialText, tuningText } from "./ui/tuning.js";
 
 /** The flags of `cellstate tune`: those of `train`, some with several values. */
@@ -72,6 +73,7 @@ export async function runTuning(
     ...(folder ? { store: folder, recorded: folder.recorded } : {}),
     optionsOf: (settings) => plans.options(settings, trainRows),
     ...tellRungs(),
+    onProgress: status.told,
   });
   release();
   await plans.close();

@@ -20,6 +20,7 @@ import { note, say } from "../context.js";
 import { refuseIdle, typedNumber } from "../options.js";
 import { checkOutputs } from "../outputs.js";
 import { type Style, styleFor, WIDTH } from "../terminal.js";
+import { status } from "../ui/status.js";
 import { excerpt, table } from "../ui/table.js";
 import { patternMatcher } from "./pattern.js";
 import { openStudy, type StudyFlags, studyOptions } from "./studied.js";
@@ -83,6 +84,7 @@ export function ablateCommand(explain: Command): void {
       const { network, texts } = await openStudy(command, source, data, flags);
       const groups = flags.together ? "together" : units && [units];
       const study = await ablateUnits(network, texts, {
+        onProgress: status.told,
         value,
         ...(layer === undefined ? {} : { layer }),
         ...(part === undefined ? {} : { part: part as UnitPart }),

@@ -14,6 +14,7 @@ import {
 import { numeral, tiny } from "../../explain/draw/numbers.js";
 import { attributeFeatures, type FeatureAttribution } from "../../explain/feature-attribution.js";
 import { type Style, WIDTH } from "../terminal.js";
+import { status } from "../ui/status.js";
 import { excerpt } from "../ui/table.js";
 import { twoSidedBar } from "./blocks.js";
 import { type OutputFlags, show } from "./output.js";
@@ -30,7 +31,7 @@ export async function showFeatures(
 ): Promise<void> {
   const labels = "labels" in automatic ? automatic.labels : [];
   const asked = flags.label === undefined ? {} : { label: oneOf(flags.label, labels, "--label") };
-  const attribution = await attributeFeatures(automatic, text, asked);
+  const attribution = await attributeFeatures(automatic, text, { ...asked, onProgress: status.told });
   await show(
     {
       data: attribution,

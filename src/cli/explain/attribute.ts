@@ -16,6 +16,7 @@ import { rowOf, type Sentence, wordOf } from "../../explain/sentence.js";
 import { whole } from "../context.js";
 import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
+import { status } from "../ui/status.js";
 import { excerpt, table } from "../ui/table.js";
 import { showFeatures } from "./attribute-features.js";
 import { twoSidedBar } from "./blocks.js";
@@ -49,6 +50,7 @@ export function attributeCommand(explain: Command): void {
     }
     const { model, sentence, title } = subject;
     const attribution = await attribute(model, rowOf(sentence), {
+      onProgress: status.told,
       ...choiceOf(command, flags, subject),
       ...(flags.layer === undefined ? {} : { layer: flags.layer }),
       ...(flags.points === undefined ? {} : { points: flags.points }),

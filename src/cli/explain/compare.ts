@@ -16,6 +16,7 @@ import { type TableFlags, tableFlags } from "../data.js";
 import { refuseIdle } from "../options.js";
 import { checkOutputs } from "../outputs.js";
 import { type Style, WIDTH } from "../terminal.js";
+import { status } from "../ui/status.js";
 import { excerpt, table } from "../ui/table.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
 import { openStudy } from "./studied.js";
@@ -104,7 +105,10 @@ async function onOneText(names: [string, string], text: string, flags: Flags): P
   const [first, second] = [await open(names[0]), await open(names[1])];
   const network = ({ model, labels }: Subject) => ({ model, ...(labels ? { labels } : {}) });
   const place = flags.layer === undefined ? {} : { layer: flags.layer };
-  return await compareOnText(network(first), network(second), [first.sentence, second.sentence], place);
+  return await compareOnText(network(first), network(second), [first.sentence, second.sentence], {
+    ...place,
+    onProgress: status.told,
+  });
 }
 
 async function onDataSet(
@@ -118,7 +122,8 @@ async function onDataSet(
   const place = layer === undefined ? {} : { layer };
   const first = await openStudy(command, names[0], data, { ...asked, ...place });
   const second = await openStudy(command, names[1], data, { ...asked, ...place });
-  return compareUnits(first.network, second.network, first.texts, place);
+  const told = { ...place, onProgress: status.told };
+  return compareUnits(first.network, second.network, first.texts, told);
 }
 
 const shareText = (side: ComparedWord["sides"][number]): string[] =>

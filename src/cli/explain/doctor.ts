@@ -23,6 +23,7 @@ import { type Idle, refuseIdle } from "../options.js";
 import { type Style, styleFor, WIDTH } from "../terminal.js";
 import { labelsOption, sideOptions, tokenizerOption } from "../tokenizer.js";
 import { findingsSummary, findingsText } from "../ui/findings.js";
+import { status } from "../ui/status.js";
 import { idsOf, isTextModel, type Opened, openModel, type ReadingFlags, refuseAutomatic } from "./open.js";
 import { checkPictures } from "./output.js";
 
@@ -71,7 +72,7 @@ export function doctorCommand(explain: Command): void {
     refuseAutomatic(opened, "a network that reads a text word by word");
     const subject = await subjectOf(opened, data, flags);
     // What an untrained network answers says nothing.
-    const findings = await (isScript(opened) ? quickCheckup(subject) : checkup(subject));
+    const findings = await (isScript(opened) ? quickCheckup : checkup)(subject, { onProgress: status.told });
     if (flags.html) {
       const lead = conclusion(findings, opened, data);
       await writeAtomic(flags.html, new TextEncoder().encode(doctorPage(findings, opened.name, lead)));

@@ -28,6 +28,7 @@ import { embeddingPicture } from "../../explain/embedding-picture.js";
 import { type EngineFlags, engineOptions, note, whole } from "../context.js";
 import { type Style, WIDTH } from "../terminal.js";
 import { labelsOption, tokenizerOption } from "../tokenizer.js";
+import { status } from "../ui/status.js";
 import { excerpt, table } from "../ui/table.js";
 import { idsOf, type Opened, openModel, outputNames, type ReadingFlags, refuseAutomatic } from "./open.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
@@ -82,6 +83,7 @@ async function explainEmbedding(
   const labels = outputNames(reader);
   const words = wordTable(model, vectorizer ?? null, flags.layer);
   const map = await embeddingMap(model, words, {
+    onProgress: status.told,
     length,
     labels,
     padding: vectorizer?.padding,

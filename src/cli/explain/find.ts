@@ -12,6 +12,7 @@ import type { UnitPart } from "../../explain/units/parts.js";
 import { note, positive, say, whole } from "../context.js";
 import { checkOutputs } from "../outputs.js";
 import { type Style, styleFor, WIDTH } from "../terminal.js";
+import { status } from "../ui/status.js";
 import { excerpt } from "../ui/table.js";
 import { openStudy, type StudyFlags, studyOptions } from "./studied.js";
 import { list } from "./units.js";
@@ -63,6 +64,7 @@ export function findCommand(explain: Command): void {
       const { network, texts } = await openStudy(command, source, data, flags);
       const { span, threshold, matches, parts, alone, layer, sentence } = flags;
       const found = await findSpans(network, sentence, texts, {
+        onProgress: status.told,
         ...{ from: span[0], to: span[1], threshold, matches, parts: parts as UnitPart[] },
         ...(alone ? { alone } : {}),
         ...(layer === undefined ? {} : { layer }),

@@ -11,6 +11,7 @@ import type { Study } from "../../explain/study.js";
 import { plain } from "../../explain/tex.js";
 import { refuseIdle } from "../options.js";
 import { type Style, WIDTH } from "../terminal.js";
+import { status } from "../ui/status.js";
 import { excerpt, table } from "../ui/table.js";
 import { type ChosenFlags, choiceOf, choiceOptions } from "./choice.js";
 import { type OutputFlags, outputOptions, show } from "./output.js";
@@ -40,6 +41,7 @@ export function gradientCommand(explain: Command): void {
     const subject = await openSubject(source, text, flags);
     const { model, sentence, title } = subject;
     const view = await gradientView(model, sentence, {
+      onProgress: status.told,
       ...choiceOf(command, flags, subject),
       at: placeOf(flags, model, sentence),
       layer: flags.layer,

@@ -13,6 +13,7 @@ import type { UnitPart } from "../../explain/units/parts.js";
 import { between, say, whole } from "../context.js";
 import { refuseIdle } from "../options.js";
 import { type Style, styleFor, WIDTH } from "../terminal.js";
+import { status } from "../ui/status.js";
 import { table } from "../ui/table.js";
 import { kindOf } from "./ablate.js";
 import { openStudy, type StudyFlags, studyOptions } from "./studied.js";
@@ -58,6 +59,7 @@ export function probeCommand(explain: Command): void {
       const { network, texts } = await openStudy(command, source, data, flags);
       const { layer, parts, penalty, sample, seed } = flags;
       const found = await probeLayers(network, texts, {
+        onProgress: status.told,
         ...{ parts: parts as UnitPart[], penalty, sample, seed },
         ...(layer === undefined ? {} : { layer }),
         ...(words === undefined ? {} : { words }),

@@ -14,6 +14,7 @@ import { note, say, whole } from "../context.js";
 import { choice } from "../options.js";
 import { checkOutputs } from "../outputs.js";
 import { type Style, styleFor, WIDTH } from "../terminal.js";
+import { status } from "../ui/status.js";
 import { excerpt, table } from "../ui/table.js";
 import { patternMatcher } from "./pattern.js";
 import { openStudy, type StudyFlags, studyOptions } from "./studied.js";
@@ -97,6 +98,7 @@ async function surveyed(
   const { network, texts } = await openStudy(command, source, data, flags);
   try {
     const survey = await surveyUnits(network, texts, {
+      onProgress: status.told,
       ...{ features, contexts, sample, permutations, correction, seed },
       ...(layer === undefined ? {} : { layer }),
       ...(parts === undefined ? {} : { parts: parts as UnitPart[] }),

@@ -12,8 +12,7 @@ import {
 } from "../../lab/index.js";
 import { measureOf } from "../../lab/measure.js";
 import { describeSetting } from "../../lab/setting.js";
-import { columnsOf, PLAIN, type Style, WIDTH } from "../terminal.js";
-import type { ProgressStream } from "./progress.js";
+import { columnsOf, PLAIN, type ProgressStream, type Style, WIDTH } from "../terminal.js";
 
 export function taskList(tasks: readonly LabTask[], style: Style = PLAIN): string {
   const beside = (name: string, text: string) =>

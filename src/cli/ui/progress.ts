@@ -3,7 +3,8 @@ import { clearScreenDown } from "node:readline";
 import { SingleBar } from "cli-progress";
 import { clock, decimal, duration, percent } from "../../base/numbers.js";
 import { cutToWidth } from "../../base/text.js";
-import { columnsOf } from "../terminal.js";
+import { columnsOf, type ProgressStream } from "../terminal.js";
+import { status } from "./status.js";
 
 /** Where training is; `TrainingProgress` is one. */
 export interface ProgressState {
@@ -18,12 +19,6 @@ export interface ProgressState {
 }
 
 export type ProgressLogs = Readonly<Record<string, number>>;
-
-/** A stream to draw on: `process.stderr`. */
-export interface ProgressStream extends NodeJS.WritableStream {
-  isTTY?: boolean;
-  columns?: number;
-}
 
 /** Draws training as it goes. `now` is seconds on any clock. */
 export class EpochProgress {
@@ -49,6 +44,7 @@ export class EpochProgress {
 
   beginEpoch(state: ProgressState): void {
     if (!this.#stream.isTTY) return;
+    status.clear();
     this.#shown = { state: { ...state }, logs: {} };
     this.#bar = new SingleBar({
       stream: this.#stream,
@@ -68,6 +64,7 @@ export class EpochProgress {
   /** The bar makes room for the epoch's line, which stays. */
   endEpoch(state: ProgressState, logs: ProgressLogs, seconds: number): void {
     this.close();
+    status.clear();
     if (!this.#headed) this.#stream.write(`${epochHeader(logs)}\n`);
     this.#headed = true;
     this.#stream.write(`${epochLine(state, logs, seconds)}\n`);
