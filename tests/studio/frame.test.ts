@@ -34,6 +34,17 @@ describe("the studio", { skip: missing }, () => {
     });
   });
 
+  test("an address of a file that is not there says so, and that nothing is open", async () => {
+    await inStudio({}, async ({ page, url }) => {
+      // In a page of its own: the browser says the refusal on its console.
+      const other = await page.context().newPage();
+      await other.goto(`${url}#open=gone.keras`);
+      await other.getByRole("alert").filter({ hasText: "404" }).waitFor();
+      await other.locator(".answer", { hasText: "No model is open" }).waitFor();
+      await other.close();
+    });
+  });
+
   test("of two files opened one after another the last counts, whichever takes longer", async () => {
     const model = async (units: number) =>
       Buffer.from(await (await classifierWith(layers.lstm({ units }))).toBytes());
