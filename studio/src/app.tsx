@@ -25,7 +25,7 @@ const VIEWS = {
 type ViewName = keyof typeof VIEWS;
 
 const chosen = routed("view", "cell");
-const viewName = (): ViewName => (chosen.value in VIEWS ? (chosen.value as ViewName) : "cell");
+const viewName = (): ViewName => (Object.hasOwn(VIEWS, chosen.value) ? (chosen.value as ViewName) : "cell");
 
 /** The component of the view, once it is here. */
 const shown = signal<{ name: ViewName; Component: ComponentType } | { failed: Error } | null>(null);

@@ -92,7 +92,7 @@ describe("cellstate train", () => {
     });
     for (const phase of [
       "reading .*sms-spam.tsv",
-      "reading [\\d,]+",
+      "  reading (…|[\\d,]+)",
       "encoding [\\d,]+ of 4,459",
       "evaluating|measuring|answering",
     ]) {

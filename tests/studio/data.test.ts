@@ -117,6 +117,20 @@ describe("data in the studio", { skip: missing }, () => {
     });
   });
 
+  test("what the page writes and does not read is refused; that goes when something else is opened, which is searched, too", async () => {
+    await inStudio({ at: "#view=data" }, async ({ page, answered }) => {
+      await answered("spam");
+      await choose(page, given("spam.mjs", "export const a = 1, b = 2;\n"));
+      await page.getByRole("alert").filter({ hasText: "spam.mjs is for elsewhere" }).waitFor();
+      assert.equal(await page.getByLabel("What was read").count(), 0);
+      await choose(page, given("small.tsv", "label\ttext\nham\tsee you\nspam\twin a prize\n"));
+      await read(page, "2 rows to learn from, 2 labels.");
+      assert.equal(await page.getByRole("alert").count(), 0);
+      await page.click("nav >> text=Cell");
+      await page.locator("main").getByText("small.tsv").first().waitFor();
+    });
+  });
+
   test("reading a large file tells how far it is, and can be cancelled", async () => {
     await inStudio({ at: "#view=data" }, async ({ page }) => {
       await page.route("**/assets/*.js", async (route) => {

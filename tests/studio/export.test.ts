@@ -169,6 +169,19 @@ describe("taking along", { skip: missing }, () => {
     });
   });
 
+  test("the code of what learned from pasted lines comes with them", async () => {
+    const lines = readFileSync(DATA, "utf8").split("\n").slice(1, 201).join("\n");
+    await inStudio({ at: "#view=data&train=linear" }, async ({ page }) => {
+      await page.getByText("Or paste lines").click();
+      await page.getByLabel(/^A line a text/).fill(lines);
+      await page.getByRole("button", { name: "Read these lines" }).click();
+      await page.getByRole("button", { name: "Train on it" }).click();
+      await page.getByRole("button", { name: "Train", exact: true }).click();
+      await page.locator("header .open", { hasText: "1: linear" }).waitFor({ timeout: 120_000 });
+      assert.match(await repeated(page, null), /made the same weights as the page, to the bit/);
+    });
+  });
+
   test("a file that Python's Keras wrote is opened, answered by, looked into, and taken along; it has no report", async () => {
     const bytes = gunzipSync(
       readFileSync(new URL("../../../tests/files/golden/flagship.keras.gz", import.meta.url)),

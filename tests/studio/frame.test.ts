@@ -1,6 +1,8 @@
 /** The studio's frame: first view, sentence, address, and what is open. */
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { layers } from "../../src/index.js";
+import { classifierWith } from "./models.js";
 import { closeBrowser, fetchedBy, inStudio, missing } from "./page.js";
 
 describe("the studio", { skip: missing }, () => {
@@ -36,6 +38,66 @@ describe("the studio", { skip: missing }, () => {
       await page.click("nav >> text=Lab");
       assert.match(page.url(), /view=lab/);
       assert.match(page.url(), /text=see/);
+    });
+  });
+
+  test("an address that names no view opens the cell", async () => {
+    await inStudio({ at: "#view=toString" }, async ({ page }) => {
+      await page.locator('main[aria-label="Cell"] h2').first().waitFor();
+    });
+  });
+
+  test("an address of a file that is not there says so, and that nothing is open", async () => {
+    await inStudio({}, async ({ page, url }) => {
+      // In a page of its own: the browser says the refusal on its console.
+      const other = await page.context().newPage();
+      await other.goto(`${url}#open=gone.keras`);
+      await other.getByRole("alert").filter({ hasText: "404" }).waitFor();
+      await other.locator(".answer", { hasText: "No model is open" }).waitFor();
+      await other.close();
+    });
+  });
+
+  test("of two files opened one after another the last counts, whichever takes longer", async () => {
+    const model = async (units: number) =>
+      Buffer.from(await (await classifierWith(layers.lstm({ units }))).toBytes());
+    const [first, second] = [await model(3), await model(4)];
+    await inStudio({}, async ({ page, answered }) => {
+      await answered("spam");
+      const input = page.locator("header input[type=file]");
+      const mimeType = "application/octet-stream";
+      await page.evaluate(() => {
+        const { postMessage, terminate } = Worker.prototype;
+        const held: (() => void)[] = [];
+        let isHolding = true;
+        const steer = {
+          ended: 0,
+          release: () => held.forEach((send) => void send()),
+          pass: () => void (isHolding = false),
+        };
+        Worker.prototype.postMessage = function (this: Worker, ...args: unknown[]) {
+          const send = () => Reflect.apply(postMessage, this, args);
+          if (isHolding) held.push(send);
+          else send();
+        };
+        Worker.prototype.terminate = function () {
+          steer.ended++;
+          terminate.call(this);
+        };
+        Object.assign(globalThis, { steer });
+      });
+      await input.setInputFiles({ name: "first.keras", mimeType, buffer: first });
+      const open = page.locator("header .open");
+      await open.filter({ hasText: "Opening first.keras" }).waitFor();
+      await page.evaluate("steer.pass()");
+      await input.setInputFiles({ name: "second.keras", mimeType, buffer: second });
+      await open.filter({ hasText: "second.keras: " }).waitFor();
+      await page.evaluate("steer.ended = 0; steer.release()");
+      // One of the two models ends now.
+      await page.waitForFunction(
+        () => (globalThis as unknown as { steer: { ended: number } }).steer.ended > 0,
+      );
+      assert.match((await open.textContent())!, /^second\.keras: /);
     });
   });
 

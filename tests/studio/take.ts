@@ -15,13 +15,17 @@ export async function taken(page: Page, button: string): Promise<Download> {
   return coming;
 }
 
-/** Runs the code of the open run beside its data. @returns what it prints */
-export async function repeated(page: Page, data: { name: string; buffer: Buffer }): Promise<string> {
+/**
+ * Runs the code of the open run beside its data.
+ * @param data null where it comes with the code
+ * @returns what it prints
+ */
+export async function repeated(page: Page, data: { name: string; buffer: Buffer } | null): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "cellstate-repeat-"));
   try {
     mkdirSync(join(folder, "node_modules"));
     symlinkSync(ROOT, join(folder, "node_modules", "cellstate"), "dir");
-    writeFileSync(join(folder, data.name), data.buffer);
+    if (data) writeFileSync(join(folder, data.name), data.buffer);
     await page.getByRole("button", { name: "Take it along …", exact: true }).click();
     // The code tells what the weights are to be, once the page has worked that out.
     await page.waitForFunction(() =>
@@ -31,7 +35,8 @@ export async function repeated(page: Page, data: { name: string; buffer: Buffer 
     page.on("download", (download) => void downloads.push(download));
     const code = await taken(page, "Download repeat.mjs");
     const isFromFile = /model: beside/.test(await page.inputValue("dialog textarea"));
-    while (downloads.length < (isFromFile ? 2 : 1)) await page.waitForEvent("download");
+    while (downloads.length < 1 + Number(isFromFile) + Number(data === null))
+      await page.waitForEvent("download");
     for (const each of downloads) await each.saveAs(join(folder, each.suggestedFilename()));
     await page.getByRole("button", { name: "Close", exact: true }).click();
     return execFileSync(process.execPath, [join(folder, code.suggestedFilename())], { encoding: "utf8" });

@@ -79,6 +79,14 @@ describe("training in the studio", { skip: missing }, () => {
       await press(page, "Train");
       const run = page.getByLabel("Training", { exact: true });
       await run.getByText("paused").waitFor();
+      await page.getByLabel("Batches a step").fill("0");
+      await press(page, "Step");
+      await run.getByRole("alert").filter({ hasText: "at least 1" }).waitFor();
+      assert.match(
+        (await run.getByRole("heading").textContent())!,
+        /paused$/,
+        "a refused step changes nothing",
+      );
       await page.getByLabel("Batches a step").fill("3");
       await press(page, "Step");
       await run.getByText(/Epoch 1, batch 3 of 16, step 3\./).waitFor();
@@ -155,6 +163,15 @@ describe("training in the studio", { skip: missing }, () => {
       assert.match(await repeated(page, part(500)), /the same weights as the page/, "from what was open");
       await page.getByRole("button", { name: "Forget 1: gru" }).click();
       assert.equal(await table.getByRole("row").count(), 2);
+      // The open model stays; what only its training could tell goes.
+      await page.getByRole("button", { name: "Forget 2: open" }).click();
+      await page.locator(".scrubber").waitFor({ state: "detached" });
+      await press(page, "Take it along …");
+      assert.match(
+        (await page.getByLabel("Measured on").locator("option").first().textContent())!,
+        /^all rows/,
+      );
+      await taken(page, "Download the report");
     });
   });
 

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { download } from "../parts/files.js";
-import { fileName } from "../state/data.js";
+import { asFile, fileName } from "../state/data.js";
 import { type Replay, replay } from "../state/replay.js";
 import { isAutomatic } from "../views/train/settings.js";
 import { hashOfWeights, repeatCode, START_FILE } from "./repeat.js";
@@ -32,9 +32,11 @@ function Lines({ of: { run, epoch, model } }: { of: Replay }) {
   const { model: from } = run.options;
   const isAuto = isAutomatic(from);
   const isCut = run.isCutShort.value;
+  const file = fileName(run.data);
+  const rows = asFile(run.data);
   const code = repeatCode({
     name: run.name,
-    file: fileName(run.data),
+    file,
     reading: run.data.options,
     options: run.options,
     steps: isCut && !isAuto ? run.step.value : null,
@@ -44,6 +46,7 @@ function Lines({ of: { run, epoch, model } }: { of: Replay }) {
   });
   const take = async () => {
     download("repeat.mjs", code, "text/javascript");
+    if (rows !== null) download(file, rows);
     if (from instanceof Blob) download(START_FILE, new Uint8Array(await from.arrayBuffer()));
   };
   return (
@@ -51,7 +54,15 @@ function Lines({ of: { run, epoch, model } }: { of: Replay }) {
       <p class="quiet">
         The same data, settings and seed give the same weights, to the bit where both engines multiply and add
         in one step (Cellstate's native one, and WebAssembly in this browser's like), else within 1e-5. Run in
-        Node, it says which. Put it beside {fileName(run.data)}.
+        Node, it says which. {rows === null ? "It reads " : "It comes with "}
+        {run.data.source instanceof URL ? (
+          <a href={run.data.source.href} download={file}>
+            {file}
+          </a>
+        ) : (
+          file
+        )}{" "}
+        beside it.
         {isCut && isAuto && " It was stopped by hand, which cannot be repeated: this goes on to the end."}
       </p>
       <textarea class="paste" aria-label="Code" readOnly rows={14} spellcheck={false} value={code} />

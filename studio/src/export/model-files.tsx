@@ -16,7 +16,7 @@ const FORMATS = [
     "a page to try it in (.html)",
     "One file that opens in any browser and answers what one types, without a network.",
   ],
-  [".mjs", "an ES module (.mjs)", "One file without dependencies: import { classify } from it."],
+  [".mjs", "an ES module (.mjs)", "One file without dependencies."],
   [".onnx", "ONNX (.onnx)", "The network, for ONNX Runtime and others; words and labels in its metadata."],
   [".safetensors", "safetensors", "All of it, weights by their names."],
   [".json", "TensorFlow.js (.json and shards)", "Several files, which belong together."],
@@ -24,12 +24,21 @@ const FORMATS = [
 ] as const;
 type Format = (typeof FORMATS)[number][0];
 
+/** What a module exports to be asked by. */
+const ASKED = {
+  classifier: "classify",
+  multiLabel: "classify",
+  regressor: "estimate",
+  network: "predict",
+} as const;
+
 const format = routed("format", ".keras");
 
 export function ModelFiles({ of: { name, model } }: { of: Subject }) {
   // A file of HDF5 has no place for words and labels.
   const formats = FORMATS.filter(([ending]) => ending !== ".h5" || model.kind === "network");
   const [ending, , says] = formats.find(([each]) => each === format.value) ?? formats[0]!;
+  const note = ending === ".mjs" ? `${says} import { ${ASKED[model.kind]} } from it.` : says;
   const write = async () => {
     for (const [file, bytes] of await model.toFiles(`${plainName(name)}${ending}`)) download(file, bytes);
   };
@@ -39,7 +48,7 @@ export function ModelFiles({ of: { name, model } }: { of: Subject }) {
       <div class="row">
         <Choice<Format>
           name="Format"
-          note={says}
+          note={note}
           value={ending}
           options={formats.map(([each, called]) => [each, called] as const)}
           onPick={(picked) => void (format.value = picked)}

@@ -1,6 +1,6 @@
 /** The sentence that every view is about, and the open model's answer to it while it is typed. */
 import { answer, EXAMPLES, sentence } from "../state/sentence.js";
-import { subject } from "../state/subject.js";
+import { opening, subject } from "../state/subject.js";
 import { percent } from "../state/words.js";
 
 export function Sentence() {
@@ -59,7 +59,11 @@ function Answer() {
           )}
         </>
       ) : (
-        <span class="quiet">Opening the model …</span>
+        <span class="quiet">
+          {opening.value || subject.value
+            ? "Opening the model …"
+            : "No model is open: open a file, or train one."}
+        </span>
       )}
     </output>
   );

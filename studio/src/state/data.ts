@@ -25,7 +25,13 @@ export const data = signal<OpenData | null>(null);
 /** What the file is called that it was read from. */
 export function fileName({ source, name }: OpenData): string {
   if (source instanceof File) return source.name;
-  return source instanceof URL ? decodeURIComponent(source.pathname.split("/").at(-1)!) : name;
+  if (source instanceof URL) return decodeURIComponent(source.pathname.split("/").at(-1)!);
+  return `${name.replaceAll(" ", "-")}.jsonl`;
+}
+
+/** What came without a file as one of its own: rows that were pasted, an object a line. Null for a file that one has. */
+export function asFile({ source }: OpenData): string | null {
+  return Array.isArray(source) ? source.map((row) => `${JSON.stringify(row)}\n`).join("") : null;
 }
 
 /** What is being read. */

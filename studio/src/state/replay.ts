@@ -108,6 +108,15 @@ function remember(): void {
   before.value = { name, file: model.file, isExample };
 }
 
+/** A run that is forgotten has no other epochs any more: what of it is open stays so, as a model like any other. */
+export function leave(run: Run): void {
+  if (replay.peek()?.run !== run) return;
+  batch(() => {
+    replay.value = null;
+    address.value = "";
+  });
+}
+
 export async function goBack(): Promise<void> {
   const to = before.peek();
   if (!to) return;

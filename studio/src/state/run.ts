@@ -3,6 +3,7 @@ import { batch, signal } from "@preact/signals";
 import type {
   BatchReport,
   EpochReport,
+  Pause,
   PreparedReport,
   Progress,
   Trainer,
@@ -126,14 +127,12 @@ export class Run {
   }
 
   async pause(): Promise<void> {
-    this.state.value = "pausing";
-    this.#waits(await this.training.pause());
+    await this.#until(this.training.pause());
   }
 
   /** Learns so many batches more, and waits again. */
   async advance(batches: number): Promise<void> {
-    this.state.value = "pausing";
-    this.#waits(await this.training.step(batches));
+    await this.#until(this.training.step(batches));
   }
 
   async resume(): Promise<void> {
@@ -146,8 +145,19 @@ export class Run {
     await this.training.cancel();
   }
 
-  /** Its end is told of by itself. */
-  #waits({ ended }: { ended: boolean }): void {
-    if (!ended && this.state.peek() === "pausing") this.state.value = "paused";
+  /** Is on its way to a pause until it waits; what was refused leaves it as it was. Its end is told of by itself. */
+  async #until(pause: Promise<Pause>): Promise<void> {
+    const before = this.state.peek();
+    this.state.value = "pausing";
+    const settle = (state: RunState) => {
+      if (this.state.peek() === "pausing") this.state.value = state;
+    };
+    try {
+      const { ended } = await pause;
+      if (!ended) settle("paused");
+    } catch (error) {
+      settle(before);
+      throw error;
+    }
   }
 }

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { createTrainer, type WorkerTrainOptions } from "cellstate/worker";
 import { data, keepTrainer, releaseTrainer } from "./data.js";
-import { show } from "./replay.js";
+import { leave, show } from "./replay.js";
 import { Run } from "./run.js";
 
 export const runs = signal<readonly Run[]>([]);
@@ -90,6 +90,7 @@ export function accuracyOf(run: Run): number {
 export async function forget(run: Run): Promise<void> {
   runs.value = runs.peek().filter((each) => each !== run);
   if (shown.peek() === run) shown.value = runs.peek().at(-1) ?? null;
+  leave(run);
   await run.training.forget().catch(() => undefined);
   if (!runs.peek().some(({ trainer }) => trainer === run.trainer)) releaseTrainer(run.trainer);
 }

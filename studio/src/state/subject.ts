@@ -40,6 +40,9 @@ async function openAs(file: ModelFile, name: string, beside?: readonly File[]): 
   throw first;
 }
 
+/** How many files were asked for: of several, the last one counts. */
+let asked = 0;
+
 /** Opens a model file in place of what is open; one that cannot be opened changes nothing. */
 export async function openModel(
   file: ModelFile,
@@ -47,14 +50,17 @@ export async function openModel(
   isExample = false,
   beside?: readonly File[],
 ): Promise<void> {
+  const mine = ++asked;
   opening.value = name;
   openProblem.value = null;
   try {
-    take({ name, isExample, model: await openAs(file, name, beside) });
+    const model = await openAs(file, name, beside);
+    if (mine === asked) take({ name, isExample, model });
+    else model.close();
   } catch (error) {
-    openProblem.value = error as Error;
+    if (mine === asked) openProblem.value = error as Error;
   } finally {
-    if (opening.value === name) opening.value = null;
+    if (mine === asked) opening.value = null;
   }
 }
 

@@ -1,6 +1,5 @@
 /** The texts that can be gone through: those that were opened, or the example's. */
 import { computed, signal } from "@preact/signals";
-import { givenData } from "./open-files.js";
 import { subject } from "./subject.js";
 
 export interface OpenTexts {
@@ -9,9 +8,6 @@ export interface OpenTexts {
 }
 
 const opened = signal<OpenTexts | null>(null);
-givenData.subscribe((file) => {
-  if (file) opened.value = { name: file.name, source: file };
-});
 
 export const openTexts = (file: File): void => void (opened.value = { name: file.name, source: file });
 

@@ -25,7 +25,8 @@ export function Live({ of: run }: { of: Run }) {
       </h3>
       {run.isLive && (
         <>
-          {progress ? <Progress of={progress} /> : <p class="quiet">…</p>}
+          {/* Told of now and then, it is behind where a pause stands. */}
+          {state !== "paused" && (progress ? <Progress of={progress} /> : <p class="quiet">…</p>)}
           <Steering of={run} />
         </>
       )}
