@@ -58,6 +58,21 @@ describe("the studio", { skip: missing }, () => {
     });
   });
 
+  test("words that are not read are named; where none is, every view says so once", async () => {
+    await inStudio({ at: "#text=claim+your+zyzzyva+prize" }, async ({ page }) => {
+      await page.getByText(/Not read, .*: zyzzyva\./).waitFor();
+      for (const view of ["Cell", "Memory", "Gradient"]) {
+        await page.click(`nav >> text=${view}`);
+        await page.locator("main canvas, main svg").first().waitFor();
+        await page.fill("#sentence", "zyzzyva");
+        await page.getByText("Nothing to read").waitFor();
+        assert.equal(await page.locator("main [role=alert], main .problem").count(), 0);
+        await page.fill("#sentence", "claim your zyzzyva prize");
+        await page.getByText("Nothing to read").waitFor({ state: "detached" });
+      }
+    });
+  });
+
   test("of two files opened one after another the last counts, whichever takes longer", async () => {
     const model = async (units: number) =>
       Buffer.from(await (await classifierWith(layers.lstm({ units }))).toBytes());

@@ -3,6 +3,7 @@ import "cellstate/style.css";
 import "./cell.css";
 import type { CellView } from "cellstate/explain";
 import { Problem } from "../parts/problem.js";
+import { isUnread, Unread } from "../parts/unread.js";
 import { asHeld, chosenOf, interventionsOf, layer, row } from "../state/cell.js";
 import { useExplained } from "../state/explained.js";
 import { subject } from "../state/subject.js";
@@ -23,6 +24,7 @@ export function View() {
   const cell = anatomy.value.value;
   const view = useExplained("cellView", asked !== null && cell ? [asked, options] : null);
   if (!subject.value) return <p class="quiet">Opening the model …</p>;
+  if (cell && isUnread(view.value.error)) return <Unread />;
   const wrong = anatomy.value.error ?? (given instanceof Error ? given : view.value.error);
   if (wrong) return <Without error={wrong} />;
   const shown = view.value.value;
@@ -55,7 +57,7 @@ function Inside({ of, given }: { of: CellView; given: string | readonly number[]
   const place = { view, plain: of, chosen, given, held };
   return (
     <>
-      <Layers of={view} />
+      <Layers of={view} given={given} />
       <Deciding view={view} word={chosen.word} />
       <Diagram {...place} />
       <div class="cell-two">

@@ -1,5 +1,6 @@
 /** How a gradient comes back through time: over the words and paths, in other cells, and with a gate more or less open. */
 import { OfLayer } from "../parts/choose-layer.js";
+import { Readable } from "../parts/unread.js";
 import { type LayerFacts, reading } from "../state/reading.js";
 import { routed } from "../state/route.js";
 import { subject } from "../state/subject.js";
@@ -28,8 +29,9 @@ export function View() {
       <div class="stack">
         <h2>Gradient</h2>
         <p>
-          A network learns from a word only if the gradient gets back to it. Here it goes back, from the
-          answer, word by word: watch it fade or grow.
+          A network learns from a word only if the gradient gets back to it: the number that says how much the
+          answer would change with the memory at that word. Here it goes back, from the answer, word by word:
+          watch it fade or grow.
         </p>
       </div>
       <OfLayer>{(layer) => <OfSentence key={layer.layer} layer={layer} />}</OfLayer>
@@ -51,7 +53,7 @@ function OfSentence({ layer }: { layer: LayerFacts }) {
     ...(own >= 0 ? { target: own } : {}),
   };
   return (
-    <>
+    <Readable text={text}>
       {isProbability && (
         <div class="row">
           <label class="field">
@@ -86,6 +88,6 @@ function OfSentence({ layer }: { layer: LayerFacts }) {
       <Paths {...{ layer, text, choice }} />
       <Sweep {...{ layer, text, choice }} />
       <Cells {...{ layer, text }} />
-    </>
+    </Readable>
   );
 }

@@ -1,5 +1,6 @@
 /** What the memory holds: the recursion written out over some steps, and the final memory as a sum over the words. */
 import { ChooseUnit, OfLayer } from "../parts/choose-layer.js";
+import { Readable } from "../parts/unread.js";
 import { type LayerFacts, reading, unit } from "../state/reading.js";
 import { Held } from "./memory/held.js";
 import { WrittenOut } from "./memory/written-out.js";
@@ -26,10 +27,10 @@ function OfUnit({ layer }: { layer: LayerFacts }) {
   if (text === null) return <p class="quiet">The sentence above says what is to be read.</p>;
   const pick = (next: number) => void (unit.value = next);
   return (
-    <>
+    <Readable text={text}>
       <ChooseUnit units={layer.units} value={own} onPick={pick} />
       <Held layer={layer} text={text} unit={own} onUnit={pick} />
       <WrittenOut layer={layer} text={text} unit={own} />
-    </>
+    </Readable>
   );
 }

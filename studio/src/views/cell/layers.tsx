@@ -1,6 +1,7 @@
 /** Which recurrent layer is looked at, and what of the row it does not read as words. */
 import type { CellView } from "cellstate/explain";
 import { layer } from "../../state/cell.js";
+import { useExplained } from "../../state/explained.js";
 import { plural } from "../../state/words.js";
 
 const KIND = {
@@ -10,7 +11,18 @@ const KIND = {
     "A SimpleRNN reads the sentence word by word and makes its whole state anew at every word, from the word and the old state.",
 } as const;
 
-export function Layers({ of: { anatomy, layers, skipped } }: { of: CellView }) {
+/** Words that are named of those that were not read. */
+const NAMED = 12;
+
+export function Layers({
+  of: { anatomy, layers, skipped },
+  given,
+}: {
+  of: CellView;
+  given: string | readonly number[];
+}) {
+  const read = useExplained("readSentence", typeof given === "string" ? [given] : null);
+  const lost = read.value.value?.lost ?? [];
   return (
     <section class="stack" aria-label="The layer">
       <h2>Inside the {anatomy.kind}</h2>
@@ -36,6 +48,8 @@ export function Layers({ of: { anatomy, layers, skipped } }: { of: CellView }) {
         <p class="quiet">
           Layer {anatomy.layer}: {plural(anatomy.units, "unit")} on inputs of {anatomy.inputs} numbers.
           {skipped > 0 && ` ${plural(skipped, "step")} of padding or behind a mask left out.`}
+          {lost.length > 0 &&
+            ` Not read, as the model does not know them or reads no more: ${lost.slice(0, NAMED).join(", ")}${lost.length > NAMED ? " …" : ""}.`}
         </p>
       </div>
     </section>
