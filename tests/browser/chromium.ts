@@ -8,13 +8,16 @@ import { delimiter, join } from "node:path";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
-export function findChromium(): string | null {
-  const given = process.env["CHROMIUM"];
+/** The first of programs by these names on the path, or the one that an environment variable names; null where there is none. */
+export function findProgram(variable: string, names: readonly string[]): string | null {
+  const given = process.env[variable];
   if (given) return given;
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean);
-  const paths = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
+  const paths = folders.flatMap((folder) => names.map((name) => join(folder, name)));
   return paths.find((path) => existsSync(path)) ?? null;
 }
+
+export const findChromium = (): string | null => findProgram("CHROMIUM", NAMES);
 
 export const FLAGS = [
   "--headless",

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { bundle, ROOT, text } from "./bundle.js";
 import { FLAGS } from "./chromium.js";
+import { isTask, type TraceEvent, traced } from "./trace.js";
 import type { TurnsReport } from "./turns-page.js";
 
 /** A call, and the tasks of the page's thread while it went on. */
@@ -19,19 +20,6 @@ export interface Turns {
   long: { name: string; milliseconds: number }[];
 }
 
-/** An event of Chromium's trace; times in microseconds. */
-interface TraceEvent {
-  name: string;
-  cat: string;
-  ph: string;
-  pid: number;
-  tid: number;
-  ts: number;
-  dur?: number;
-  /** Of the processor time of its thread. */
-  tdur?: number;
-}
-
 const CATEGORIES = ["toplevel", "blink.user_timing"];
 
 /** Opens the page, does all calls and lists the tasks. @throws what the page throws */
@@ -39,12 +27,13 @@ export async function turnsIn(executablePath: string): Promise<Turns> {
   const browser = await chromium.launch({ executablePath, args: FLAGS });
   try {
     const page = await openPage(browser);
-    await browser.startTracing(page, { categories: CATEGORIES });
-    const report = await page.evaluate(() =>
-      (globalThis as unknown as { turns(): Promise<TurnsReport> }).turns(),
-    );
-    const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
-    return { calls: callsIn(trace.traceEvents), long: longIn(report) };
+    let report: TurnsReport = { calls: [], longTasks: [] };
+    const events = await traced(page, CATEGORIES, async () => {
+      report = await page.evaluate(() =>
+        (globalThis as unknown as { turns(): Promise<TurnsReport> }).turns(),
+      );
+    });
+    return { calls: callsIn(events), long: longIn(report) };
   } finally {
     await browser.close();
   }
@@ -73,7 +62,7 @@ function callsIn(events: readonly TraceEvent[]): Called[] {
   const marks = events.filter(({ cat, name }) => cat === "blink.user_timing" && name.startsWith(MARK));
   const { pid, tid } = marks[0]!;
   const tasks = events.filter(
-    (event) => event.pid === pid && event.tid === tid && event.ph === "X" && event.name.endsWith("RunTask"),
+    (event) => event.pid === pid && event.tid === tid && event.ph === "X" && isTask(event),
   );
   return marks
     .filter(({ ph }) => ph === "b")

@@ -51,7 +51,7 @@ test("the studio in Firefox", { skip, timeout: 600_000 }, async (t) => {
       await t.test(`shows ${view}`, async () => {
         await browser.until(PRESS, "nav a", view);
         await browser.until(
-          `return document.querySelector('main[aria-label="' + arguments[0] + '"] h2')`,
+          `return document.querySelector('main[aria-label="' + arguments[0] + '"] h2') !== null`,
           view,
         );
       });

@@ -4,19 +4,13 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { killGroup } from "../browser/chromium.js";
+import { findProgram, killGroup } from "../browser/chromium.js";
 
 const NAMES = ["firefox", "firefox-esr"];
 
-export function findFirefox(): string | null {
-  const given = process.env["FIREFOX"];
-  if (given) return given;
-  const folders = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean);
-  const paths = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
-  return paths.find((path) => existsSync(path)) ?? null;
-}
+export const findFirefox = (): string | null => findProgram("FIREFOX", NAMES);
 
 /** A port that is free; nothing of Firefox's own from the network; and what pages say on their consoles, told. */
 const SETTINGS = {
@@ -99,7 +93,7 @@ export class Firefox {
     return value;
   }
 
-  /** Waits until a script gives something true: that. The test's time is its bound. */
+  /** Waits until a script gives something true: that, no element, which may be gone by then. The test's time is its bound. */
   async until<Result>(script: string, ...args: unknown[]): Promise<Result> {
     for (;;) {
       const found = await this.run<Result>(script, ...args);

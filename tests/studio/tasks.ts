@@ -1,17 +1,6 @@
 /** What the thread of a page is at, by Chromium's own trace: tasks in processor time, which a busy machine does not lengthen. */
 import type { Page } from "playwright-core";
-
-interface TraceEvent {
-  name: string;
-  ph: string;
-  pid: number;
-  tid: number;
-  ts: number;
-  dur?: number;
-  /** Processor time in microseconds. */
-  tdur?: number;
-  args?: { name?: string; data?: { functionName?: string } };
-}
+import { isTask, type TraceEvent, traced } from "../browser/trace.js";
 
 /** A task, and the largest of what it did. */
 export interface Task {
@@ -22,19 +11,12 @@ export interface Task {
 
 /** The tasks of a page's own thread while something is done, the longest first. */
 export async function tasksDuring(page: Page, act: () => Promise<void>): Promise<Task[]> {
-  const browser = page.context().browser()!;
-  await browser.startTracing(page, {
-    categories: ["toplevel", "devtools.timeline", "v8", "blink.user_timing"],
-  });
-  let trace: Buffer;
-  try {
+  const categories = ["toplevel", "devtools.timeline", "v8", "blink.user_timing"];
+  const traceEvents = await traced(page, categories, async () => {
     // The page's own process is the one that writes this.
     await page.evaluate(() => void performance.mark("cellstate"));
     await act();
-  } finally {
-    trace = await browser.stopTracing();
-  }
-  const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
+  });
   const { pid } = traceEvents.find(({ name }) => name === "cellstate") ?? { pid: -1 };
   const main = traceEvents.find((each) => {
     return each.pid === pid && each.name === "thread_name" && each.args?.name === "CrRendererMain";
@@ -44,7 +26,7 @@ export async function tasksDuring(page: Page, act: () => Promise<void>): Promise
   const ms = ({ tdur = 0 }: TraceEvent) => tdur / 1000;
   const end = ({ ts, dur = 0 }: TraceEvent) => ts + dur;
   return own
-    .filter(({ name }) => name === "RunTask" || name === "ThreadControllerImpl::RunTask")
+    .filter(isTask)
     .sort((a, b) => ms(b) - ms(a))
     .map((task) => {
       const inside = own.filter((each) => each !== task && each.ts >= task.ts && end(each) <= end(task));

@@ -27,7 +27,19 @@ export function Code() {
 function Lines({ of: { run, epoch, model } }: { of: Replay }) {
   const weights = useSignal<string | null>(null);
   useEffect(() => {
-    void model.getWeights().then(async (all) => void (weights.value = await hashOfWeights(all)));
+    // The code says nothing of weights that it does not know.
+    let isOver = false;
+    weights.value = null;
+    model
+      .getWeights()
+      .then(hashOfWeights)
+      .then(
+        (hash) => void (isOver || (weights.value = hash)),
+        () => undefined,
+      );
+    return () => {
+      isOver = true;
+    };
   }, [model, epoch]);
   const { model: from } = run.options;
   const isAuto = isAutomatic(from);
