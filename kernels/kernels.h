@@ -87,7 +87,8 @@ void to_time_major(float *out, const float *x, int32_t B, int32_t T, int32_t F);
    writes out [T][N]; reads x [T][N] */
 void reverse_time(float *out, const float *x, int32_t T, int32_t N);
 
-/* out[i] = Σ parts[s·stride + i] over s = 0 … count−1, in that order; count ≥ 1
+/* out[i] = Σ parts[s·stride + i] over s = 0 … count−1: the sum of the first 2ⁿ < count and that of the rest, each summed
+   so; count ≥ 1
    writes out [length]; reads parts [(count-1)*stride+length] */
 void sum_shards(float *out, const float *parts, int32_t count, int32_t stride, int32_t length);
 

@@ -28,8 +28,17 @@ void reverse_time(float *out, const float *x, int32_t T, int32_t N) {
 void sum_shards(float *out, const float *parts, int32_t count, int32_t stride, int32_t length) {
   for (int32_t i = 0; i < length; i += LANES) {
     int32_t n = length - i;
-    vf sum = vf_load_to(parts + i, n);
-    for (int32_t s = 1; s < count; s++) sum = vf_add(sum, vf_load_to(parts + s * stride + i, n));
+    /* Sums of 2, 4, 8 … neighbours that wait for those of as many more: the digits of a binary counter. */
+    vf waiting[32];
+    int32_t top = 0;
+    for (int32_t s = 0; s + 1 < count; s += 2) {
+      const float *pair = parts + s * stride + i;
+      vf sum = vf_add(vf_load_to(pair, n), vf_load_to(pair + stride, n));
+      for (int32_t m = s / 2 + 1; !(m & 1); m >>= 1) sum = vf_add(waiting[--top], sum);
+      waiting[top++] = sum;
+    }
+    vf sum = count & 1 ? vf_load_to(parts + (count - 1) * stride + i, n) : waiting[--top];
+    while (top > 0) sum = vf_add(waiting[--top], sum);
     vf_store_to(out + i, sum, n);
   }
 }

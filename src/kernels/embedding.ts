@@ -30,7 +30,7 @@ const embeddingBackward = trainingKernel(
 
 /**
  * The same gradient of all shards at once, of the rows alone that a batch names, one after another. A shard's part of a
- * row is summed by itself and then added to those of the shards before, as `embeddingBackward` and `sumShards` do.
+ * row is summed by itself, as `embeddingBackward` does, and then added to those of the shards before.
  */
 const embeddingRowsBackward = trainingKernel(
   "one part of the rows k < count: dRows[k] = Σ dOut at places[starts[k]] … places[starts[k+1]−1]; a place is twice the " +

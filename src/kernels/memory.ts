@@ -1,5 +1,6 @@
 /** Filling, adding and turning over memory; and the sum of shards' gradients, in one order. */
 import { kernel, reads, real, trainingKernel, updates, whole, writes } from "./declare.js";
+import { firstHalf } from "./shares.js";
 
 const fill = kernel(
   "out = value",
@@ -51,9 +52,13 @@ const reverseTime = kernel(
   },
 );
 
-/** In the order of the shards, so that the sum is the same on any number of threads. */
+/**
+ * Halves are summed by themselves and then added: in one order, so that the sum is the same on any number of threads, and
+ * one whose parts several processes can sum (network/share.ts).
+ */
 const sumShards = trainingKernel(
-  "out[i] = Σ parts[s·stride + i] over s = 0 … count−1, in that order; count ≥ 1",
+  "out[i] = Σ parts[s·stride + i] over s = 0 … count−1: the sum of the first 2ⁿ < count and that of the rest, each summed " +
+    "so; count ≥ 1",
   {
     out: writes("length"),
     parts: reads("(count-1)*stride+length"),
@@ -62,10 +67,15 @@ const sumShards = trainingKernel(
     length: whole,
   },
   ({ out, parts, count, stride, length }) => {
+    // Of halves that other processes send, every one has been rounded.
+    const rounded = out instanceof Float32Array ? Math.fround : (sum: number) => sum;
     for (let i = 0; i < length; i++) {
-      let sum = parts[i]!;
-      for (let s = 1; s < count; s++) sum += parts[s * stride + i]!;
-      out[i] = sum;
+      const sum = (from: number, shards: number): number => {
+        if (shards === 1) return parts[from * stride + i]!;
+        const half = firstHalf(shards);
+        return rounded(sum(from, half) + sum(from + half, shards - half));
+      };
+      out[i] = sum(0, count);
     }
   },
 );

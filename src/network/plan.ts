@@ -8,13 +8,15 @@
 
 import { inputError } from "../base/errors.js";
 import type { Arena } from "../engines/arena.js";
-import type { Call, CallOf, Engine, Program, Task } from "../engines/engine.js";
+import { type Call, type CallOf, direct, type Engine, type Program, type Task } from "../engines/engine.js";
 import type { Pointer } from "../kernels/declare.js";
 import { type GivenArguments, type KernelName, scratchElements } from "../kernels/kernels.js";
 import { PURPOSE } from "../kernels/philox.js";
 import type { Builder, DerivedKey, Layer, LookupGradient, Tensor } from "../layers/layer.js";
 import { factsOf, type Loss, targetWidth } from "../objectives/losses.js";
+import type { ProcessGroup } from "../processes/communicator.js";
 import type { Node } from "./graph.js";
+import { Share } from "./share.js";
 import type { Lookup, RowsGradient, TouchedRows } from "./touched-rows.js";
 import { goesByRows, type WeightEntry, type Weights } from "./weights.js";
 
@@ -36,6 +38,8 @@ export interface PlanRequest {
   touched?: readonly TouchedRows[];
   /** Also the gradient with respect to the inputs (and through Embedding to its output). */
   inputGradients?: boolean;
+  /** Processes that share the batch. Each puts its own rows in place (`Plan.ownRows`), and knows the results of all. */
+  group?: ProcessGroup | undefined;
 }
 
 export interface PlanContext {
@@ -82,6 +86,8 @@ export class Plan {
   /** The last preparation, where the engine answers later. */
   private prepared: void | Promise<void> = undefined;
   private afterStepProgram: Program | null = null;
+  /** Sums of what several processes have computed. */
+  private sumProgram: Program | null = null;
 
   constructor(
     private readonly context: PlanContext,
@@ -96,7 +102,14 @@ export class Plan {
     const shardRows = crosses ? rows : SHARD_ROWS;
     const count = Math.ceil(rows / shardRows);
     const summed = touched ? weights.denseElements : weights.gradientElements;
-    const gradients = training ? shardGradients(arena, weights, count, summed) : [];
+    // What crosses rows is computed in every process.
+    if (request.group && !crosses) {
+      this.share = new Share(direct(context.engine), request.group, { rows, shardRows, count });
+    }
+    const [first, end] = this.share ? [this.share.first, this.share.end] : [0, count];
+    const gradients = training
+      ? shardGradients(arena, weights, end - first, summed, this.share !== null)
+      : [];
     const lookups = new Map<WeightEntry, Lookup[]>((touched ?? []).map(({ entry }) => [entry, []]));
     const outputWidth = loss ? lossWidth(last) : 0;
     this.targetSize = loss ? targetWidth(loss, outputWidth) : 0;
@@ -105,20 +118,99 @@ export class Plan {
       this.sampleWeights = arena.allocate(rows);
       this.rowLosses = arena.allocate(rows);
     }
-    for (let s = 0; s < count; s++) {
+    const buildShard = (s: number): Shard => {
       const firstRow = s * shardRows;
       const shardSize = Math.min(shardRows, rows - firstRow);
       const records = { plan: this, context, request, calls: [], backwards: [], wantsLogits: false };
-      const own = { gradients: gradients[s] ?? 0, summed, lookups, shard: s };
-      const builder = new ShardBuilder({ ...records, ...own }, shardSize, firstRow);
-      this.shards.push(builder.build());
-    }
-    this.outputShape = this.shards[0]!.output.shape;
+      const own = { gradients: gradients[s - first] ?? 0, summed, lookups, shard: s };
+      return new ShardBuilder({ ...records, ...own }, shardSize, firstRow).build();
+    };
+    for (let s = first; s < end; s++) this.shards.push(buildShard(s));
+    // A process that has no shards of this batch learns from one what they look like.
+    const [like = buildShard(count - 1)] = this.shards;
+    this.outputShape = like.output.shape;
     this.outputSize = size(this.outputShape);
-    if (training && count > 1) this.sum = this.sumCalls(gradients, count, summed);
+    this.own = [...this.shards];
+    if (this.share) {
+      this.placeShared(this.share, like, lookups, gradients, summed);
+    } else if (training && count > 1) this.sum = this.sumCalls(gradients, count, summed);
     for (const table of touched ?? []) this.addRows(table, lookups.get(table.entry)!);
     this.placeScratch();
     arena.commit();
+  }
+
+  /** The batch among processes, where several share it. */
+  private readonly share: Share | null = null;
+  /** Those of `shards` that run here. */
+  private readonly own: readonly Shard[];
+
+  /** The rows that this process computes, from … to − 1: those whose inputs it needs. */
+  get ownRows(): readonly [from: number, to: number] {
+    return this.share?.ownRows ?? [0, this.request.rows];
+  }
+
+  /**
+   * Makes what other processes' shards compute part of this plan: their losses, outputs and, of tables whose gradients come
+   * by rows, what was looked up and its gradient.
+   */
+  private placeShared(
+    share: Share,
+    like: Shard,
+    lookups: Map<WeightEntry, Lookup[]>,
+    gradients: readonly Pointer[],
+    length: number,
+  ): void {
+    const { context, request, outputSize } = this;
+    const { arena, weights, engine } = context;
+    const { shardRows, count } = share.batch;
+    const entries = [...lookups.keys()];
+    /** The uses of tables in one shard: of this process's last, whose size the others' are derived from. */
+    const usesIn = (shard: number) =>
+      entries.map((entry) => lookups.get(entry)!.filter((lookup) => lookup.shard === shard));
+    const uses = usesIn(like.firstRow / shardRows);
+    const losses = request.loss ? 1 : 0;
+    const logits = like.output.logits ? outputSize : 0;
+    const bufferLengths = (B: number) => [
+      ...[B * losses, B * outputSize, B * logits],
+      ...uses.flatMap((own, e) => own.flatMap(({ T }) => [B * T, B * T * width(entries[e]!)])),
+    ];
+    const width = ({ parameter }: WeightEntry) => parameter.shape[1]!;
+    const [shards = 0, second = 0] = gradients;
+    const stride = gradients.length > 1 ? (second - shards) / engine.elementBytes : length;
+    const summed = request.training ? { shards, stride, total: weights.gradients, length } : null;
+    const placed = share.place(arena, bufferLengths, summed);
+    const everyone: Shard[] = [];
+    const all = new Map<WeightEntry, Lookup[]>(entries.map((entry) => [entry, []]));
+    for (let shard = 0; shard < count; shard++) {
+      const B = share.rowsOf(shard);
+      const own = this.own[shard - share.first];
+      const lengths = bufferLengths(B);
+      const firstRow = shard * shardRows;
+      const at = lengths.map((_, buffer) => placed(shard, buffer));
+      const rowLosses = this.rowLosses + firstRow * engine.elementBytes;
+      if (!own && losses > 0) share.copy(at[0]!, rowLosses, B, true);
+      const arrived = [at[0]!, at[1]!, at[2]!];
+      const mine = own && [rowLosses, own.output.at, own.output.logits?.tensor.at ?? 0];
+      for (const [b, to] of mine ? arrived.entries() : []) {
+        if (lengths[b]! > 0) share.copy(mine![b]!, to, lengths[b]!, false);
+      }
+      everyone.push(own ?? otherShard(like, { firstRow, rows: B, output: at[1]!, logits: at[2]! }));
+      let next = 3;
+      const ownUses = own ? usesIn(shard) : [];
+      for (const [e, entry] of entries.entries()) {
+        for (const [u, { T }] of uses[e]!.entries()) {
+          const [ids, dOut] = [at[next++]!, at[next++]!];
+          const use = ownUses[e]?.[u];
+          if (use) {
+            share.copy(use.ids, ids, B * T, false);
+            share.copy(use.dOut, dOut, B * T * width(entry), false);
+          }
+          all.get(entry)!.push({ shard, ids, dOut, B, T });
+        }
+      }
+    }
+    this.shards.splice(0, Infinity, ...everyone);
+    for (const [entry, own] of all) lookups.set(entry, own);
   }
 
   /** Sums shard gradients; in slices, so that threads share the work. */
@@ -164,7 +256,7 @@ export class Plan {
 
   /** One working room a shard, as large as its greediest call: the calls of a shard never run at the same time. */
   private placeScratch(): void {
-    for (const calls of [...this.shards.map((shard) => shard.calls), this.preparation, this.afterStep]) {
+    for (const calls of [...this.own.map((shard) => shard.calls), this.preparation, this.afterStep]) {
       const most = Math.max(0, ...calls.map(scratchElements));
       if (most === 0) continue;
       const room = this.context.arena.allocate(most);
@@ -174,10 +266,12 @@ export class Plan {
 
   /**
    * Runs the plan. `prepare` first recomputes what derives from the weights.
+   * @param step its number, by which processes that share it see that they are in step
    * @returns a promise where the engine answers later; it does what it is asked in order
    */
-  run(prepare: boolean): void | Promise<void> {
+  run(prepare: boolean, step: number): void | Promise<void> {
     if (prepare) this.prepared = this.prepare();
+    if (this.share) return this.runShared(this.share, step);
     for (const rows of this.byRows) rows.collect();
     this.program ??= this.context.engine.load([
       this.shards.map((shard) => shard.calls),
@@ -187,6 +281,18 @@ export class Plan {
     // Tables that could not be filled are no ground for this run, whoever had them filled.
     if (this.prepared) return Promise.all([this.prepared, done]).then(() => {});
     return done;
+  }
+
+  /** Gradients that come by rows are summed from what the other processes looked up, once that is here. */
+  private runShared(share: Share, step: number): void {
+    const { engine } = this.context;
+    this.program ??= engine.load([this.own.map((shard) => shard.calls), share.ownSums()].filter(hasTasks));
+    this.program.run();
+    share.transfer(step);
+    if (this.sum.length === 0) return;
+    for (const rows of this.byRows) rows.collect();
+    this.sumProgram ??= engine.load([this.sum]);
+    this.sumProgram.run();
   }
 
   private prepare(): void | Promise<void> {
@@ -206,6 +312,8 @@ export class Plan {
     this.program?.dispose();
     this.preparationProgram?.dispose();
     this.afterStepProgram?.dispose();
+    this.sumProgram?.dispose();
+    this.share?.dispose();
   }
 }
 
@@ -227,9 +335,32 @@ export function lossWidth({ shape, layer }: Node): number {
   });
 }
 
-/** A gradient block a shard; with one shard it is the model's own. */
-function shardGradients(arena: Arena, weights: Weights, count: number, elements: number): Pointer[] {
-  if (count === 1) return [weights.gradients];
+const hasTasks = (phase: Task[]) => phase.length > 0;
+
+/** A shard that another process runs: its outputs are there, once it has. */
+function otherShard(
+  like: Shard,
+  { firstRow, rows, output, logits }: { firstRow: number; rows: number; output: Pointer; logits: Pointer },
+): Shard {
+  const from = like.output.logits;
+  const tensor: Tensor = {
+    ...like.output,
+    at: output,
+    gradient: 0,
+    ...(from ? { logits: { of: from.of, tensor: { ...from.tensor, at: logits, gradient: 0 } } } : {}),
+  };
+  return { firstRow, rows, calls: [], tensors: new Map(), output: tensor, inputs: [], gradients: 0 };
+}
+
+/** A gradient block a shard; with one shard, and none elsewhere, it is the model's own. */
+function shardGradients(
+  arena: Arena,
+  weights: Weights,
+  count: number,
+  elements: number,
+  shared: boolean,
+): Pointer[] {
+  if (count === 1 && !shared) return [weights.gradients];
   return Array.from({ length: count }, () => arena.allocate(elements));
 }
 

@@ -112,7 +112,7 @@ export class Runtime {
     const stale = this.lastPlan !== plan || this.preparedVersion !== this.weightsVersion;
     // A run that fails may leave them unfilled.
     this.lastPlan = null;
-    const done = plan.run(stale);
+    const done = plan.run(stale, step);
     this.lastPlan = plan;
     this.preparedVersion = this.weightsVersion;
     return done?.catch((error: unknown) => {
@@ -186,7 +186,7 @@ function placeRows(out: Reals, values: Reals, shape: readonly number[], firstRow
 }
 
 function planKey(request: PlanRequest): string {
-  const { rows, inputShapes, training, frozen, loss, logits, touched, inputGradients } = request;
+  const { rows, inputShapes, training, frozen, loss, logits, touched, inputGradients, group } = request;
   return JSON.stringify([
     rows,
     inputShapes,
@@ -197,6 +197,7 @@ function planKey(request: PlanRequest): string {
     // Which tables these are changes only with what `keep` gives room to, and then plans are made anew.
     touched !== undefined,
     inputGradients ?? false,
+    group?.id,
   ]);
 }
 

@@ -3,6 +3,7 @@ import { inputError, wholeNumber } from "../base/errors.js";
 import type { WarningOptions } from "../base/notes.js";
 import { Long, type LongOptions } from "../base/progress.js";
 import { type Network, rowsAtOnce } from "../network/network.js";
+import type { ProcessGroup } from "../processes/communicator.js";
 import type { Dataset } from "./dataset.js";
 import type { Trainer } from "./trainer.js";
 
@@ -50,11 +51,12 @@ export class Measuring extends Long {
 export async function evaluateDataset(
   trainer: Trainer,
   data: Dataset,
-  options: Pick<EvaluateOptions, "batchSize">,
+  options: Pick<EvaluateOptions, "batchSize"> & { group?: ProcessGroup | null },
   long: LongOptions,
   phase = "evaluating",
 ): Promise<Scores> {
-  const usual = rowsAtOnce(trainer.network.runtime.engine.threads);
+  const { group } = options;
+  const usual = rowsAtOnce(trainer.network.runtime.engine.threads * (group?.size ?? 1));
   const { batchSize = trainer.compiled.loss.reduction === "mean" ? usual : KERAS_BATCH } = options;
   wholeNumber(batchSize, "evaluate batchSize", 1);
   if (data.rows === 0) throw inputError({ expected: "at least one row", where: "evaluate x" });
@@ -67,9 +69,9 @@ export async function evaluateDataset(
   for (let from = 0; from < data.rows; from += batchSize) {
     const to = Math.min(from + batchSize, data.rows);
     const rows = to - from;
-    const plan = trainer.plan(data, rows, { training: false });
+    const plan = trainer.plan(data, rows, { training: false, group });
     trainer.write(plan, data, null, from, to);
-    loss += trainer.forward(plan) * rows;
+    loss = trainer.forward(plan, loss);
     trainer.output(plan, out);
     checkOutputs(out.subarray(0, rows * outputSize), rows, from);
     metrics.update(

@@ -11,10 +11,11 @@ import type { InputsLike } from "../network/inputs.js";
 import type { Network } from "../network/network.js";
 import type { Plan } from "../network/plan.js";
 import type { CompiledMetrics } from "../objectives/metrics/compiled.js";
+import { type Communicator, communicatorOf, ProcessGroup } from "../processes/communicator.js";
 import type { Callback, Trained, TrainingProgress } from "./callbacks.js";
 import { type Dataset, splitLast, type WeightOptions } from "./dataset.js";
 import { evaluateDataset } from "./evaluate.js";
-import { checkResumed, fingerprintOf } from "./resume.js";
+import { checkResumed, checkSameRun, checkSameWeights, fingerprintOf } from "./resume.js";
 import type { Trainer } from "./trainer.js";
 import type { Logs, TrainingState } from "./training-state.js";
 
@@ -47,6 +48,11 @@ export interface FitOptions<M extends Trained = Trained>
   signal?: AbortSignal | undefined;
   /** Goes on from a checkpoint of the same run. */
   resume?: TrainingState;
+  /**
+   * Processes that train together, all with the same model, data and options: each computes its part of every batch, and all
+   * end with the bits that one would have. Callbacks run in every process and must decide alike; a signal in one ends all.
+   */
+  communicator?: Communicator | undefined;
 }
 
 const FIT_OPTIONS: Record<keyof FitOptions, true> = {
@@ -61,13 +67,15 @@ const FIT_OPTIONS: Record<keyof FitOptions, true> = {
   signal: true,
   onProgress: true,
   resume: true,
+  communicator: true,
   onWarning: true,
 };
 
 /** Refuses options that `fit` does not have, and such as would do nothing. */
 export function checkFitOptions<M extends Trained>(options: FitOptions<M>): void {
   knownOptions(options, Object.keys(FIT_OPTIONS), "fit");
-  const { shuffle, validationData, validationSplit, callbacks = [], resume } = options;
+  const { shuffle, validationData, validationSplit, callbacks = [], resume, communicator } = options;
+  if (communicator !== undefined) communicatorOf(communicator, "fit communicator");
   if (shuffle !== undefined && typeof shuffle !== "boolean") {
     throw inputError({ expected: "true or false", where: "fit shuffle", received: shuffle });
   }
@@ -196,6 +204,8 @@ class FitRun<M extends Trained> {
   private stopped: string | null = null;
   private batchLoss = Number.NaN;
   private norms: Readonly<Record<string, number>> | null = null;
+  /** Who shares each batch; null where this process is alone. */
+  private readonly group: ProcessGroup | null = null;
 
   constructor(
     private readonly trainer: Trainer,
@@ -214,6 +224,7 @@ class FitRun<M extends Trained> {
     this.outputs = new Float32Array(train.rows * network.outputSize);
     this.lastGood = network.weightSnapshot();
     this.lastGoodStep = trainer.iterations + 1;
+    if ((options.communicator?.size ?? 1) > 1) this.group = new ProcessGroup(options.communicator!);
     if (!options.resume) this.checkStart();
   }
 
@@ -221,7 +232,11 @@ class FitRun<M extends Trained> {
   *prepare(): Pieces<void> {
     const { trainer, train, validation, batchSize, options } = this;
     this.fingerprint = yield* fingerprintOf(trainer, { train, validation, batchSize }, options);
+    const { group, network } = this;
+    if (group) checkSameRun(group, this.fingerprint);
     if (options.resume !== undefined) yield* this.resume(options.resume);
+    // Networks of one fingerprint may have other weights, and runs be resumed from other states.
+    if (group) yield* checkSameWeights(group, network.weightSnapshot(), this.trainer.iterations);
   }
 
   /** From weights that are no numbers nothing can be learned, whatever the learning rate. */
@@ -339,7 +354,7 @@ class FitRun<M extends Trained> {
         return run.batch;
       },
       get aborted() {
-        return run.long.aborted;
+        return run.group ? run.group.ending : run.long.aborted;
       },
       get step() {
         return run.trainer.iterations;
@@ -385,7 +400,9 @@ class FitRun<M extends Trained> {
   }
 
   private isOver(): boolean {
-    if (this.long.aborted) this.stopped ??= ABORTED;
+    const { group, long } = this;
+    // What one process hears of, all heed after a step that they have made knowing of it.
+    if (group ? group.ending : long.aborted) this.stopped ??= ABORTED;
     return this.stopped !== null;
   }
 
@@ -415,6 +432,8 @@ class FitRun<M extends Trained> {
       if (this.isOver()) return;
     }
     this.checkWeights();
+    const { group, network, trainer } = this;
+    if (group) await long.run(checkSameWeights(group, network.weightSnapshot(), trainer.iterations));
     const logs: Logs = { ...this.runningLogs(), ...(await this.validate()) };
     if (this.stopped !== null) return;
     logs["learningRate"] = this.trainer.learningRate;
@@ -435,8 +454,9 @@ class FitRun<M extends Trained> {
     const from = this.batch * this.batchSize;
     const to = Math.min(from + this.batchSize, this.train.rows);
     const { trainer } = this;
-    const plan = trainer.plan(this.train, to - from);
+    const plan = trainer.plan(this.train, to - from, { group: this.group });
     trainer.write(plan, this.train, order, from, to);
+    if (this.group) this.group.asked = this.long.aborted;
     const loss = trainer.forwardBackward(plan);
     if (!Number.isFinite(loss)) {
       const advice = rowsToBlame(trainer, this.train, order, from, to);
@@ -500,8 +520,17 @@ class FitRun<M extends Trained> {
     // As in Keras, validation has training's batches, where they make a difference.
     const mean = this.trainer.compiled.loss.reduction === "mean";
     const options = mean ? {} : { batchSize: this.batchSize };
-    const long = this.long.inner({ epoch: this.epoch + 1, epochs: this.epochs });
-    const evaluating = evaluateDataset(this.trainer, this.validation, options, long, "validating");
+    const { signal, ...told } = this.long.inner({ epoch: this.epoch + 1, epochs: this.epochs });
+    const { group } = this;
+    // Processes that measure together all end: a signal is heeded after that.
+    const long = group ? told : { signal, ...told };
+    const evaluating = evaluateDataset(
+      this.trainer,
+      this.validation,
+      { ...options, group },
+      long,
+      "validating",
+    );
     const scores = await evaluating.catch((error: unknown) => {
       if (isAbort(error)) return null;
       // What was learned until here must not be lost to a row of the validation data.

@@ -5,6 +5,7 @@ import { Sha256 } from "../base/sha256.js";
 import { Layer } from "../layers/layer.js";
 import type { Network } from "../network/network.js";
 import { type Optimizer, sparseAdam } from "../objectives/optimizers.js";
+import type { ProcessGroup } from "../processes/communicator.js";
 import type { Dataset, WeightOptions } from "./dataset.js";
 import type { Trainer } from "./trainer.js";
 import { checkTrainingState, type TrainingState } from "./training-state.js";
@@ -107,6 +108,36 @@ function checkNames(found: readonly string[], wanted: readonly string[]): void {
     received: `${wanted.join(", ") || "none"}`,
     next: `${other} is on one side only.`,
   });
+}
+
+/** @throws InputError, in every process, where one of them has another run before it */
+export function checkSameRun(group: ProcessGroup, fingerprint: string): void {
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const own = new TextEncoder().encode(fingerprint);
+  const first = text(group.share(own));
+  const differing = group.gather(Uint8Array.of(first === fingerprint ? 0 : 1)).findIndex(([other]) => other);
+  if (differing < 0) return;
+  const seen = first === fingerprint ? [] : differences(first, fingerprint);
+  throw inputError({
+    expected: "the same data, model, seed and settings in every process",
+    where: "fit communicator",
+    received: `others in process ${differing} than in process 0${seen.length > 0 ? ` (${seen.join(", ")})` : ""}`,
+    next: "Start all processes with one command line, where all see the same files.",
+  });
+}
+
+/** @throws Error, in every process, where not all have the same weights after as many steps */
+export function* checkSameWeights(group: ProcessGroup, weights: Float32Array, step: number): Pieces<void> {
+  const own = Float64Array.of(yield* checksum(weights), step);
+  const all = group.gather(new Uint8Array(own.buffer)).map((bytes) => new Float64Array(bytes.slice().buffer));
+  const differing = all.findIndex(([sum, steps]) => sum !== all[0]![0] || steps !== all[0]![1]);
+  if (differing < 0) return;
+  const [[, steps], [, first]] = [all[differing]!, all[0]!];
+  throw new Error(
+    `the weights of process ${differing} (step ${steps}) are not those of process 0 (step ${first}). All must begin with ` +
+      "the same model or checkpoint, change weights alike in their callbacks, and compute on engines that round alike: " +
+      "the same --engine, and processors that all fuse multiply and add, or none.",
+  );
 }
 
 /** FNV-1a over the bits: tells one data set from another. */

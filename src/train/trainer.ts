@@ -17,6 +17,7 @@ import type { Logits } from "../objectives/metrics/accumulator.js";
 import { CompiledMetrics, wantsLogits } from "../objectives/metrics/compiled.js";
 import { type MetricLike, resolveMetric } from "../objectives/metrics/streaming.js";
 import { type Optimizer, type OptimizerName, resolveOptimizer } from "../objectives/optimizers.js";
+import type { ProcessGroup } from "../processes/communicator.js";
 import { type Dataset, makeDataset, type WeightOptions } from "./dataset.js";
 import type { OptimizerState } from "./training-state.js";
 import { Updater } from "./update.js";
@@ -47,6 +48,16 @@ export interface Gradients {
 export interface TrainedLike
   extends NetworkLike,
     Pick<Trainer, "isCompiled" | "compiled" | "learningRate" | "optimizerState" | "slotShapes"> {}
+
+/** What a plan of a batch is for. */
+export interface PlanOptions {
+  /** To learn from (the default), or to measure only. */
+  training?: boolean;
+  /** Also the gradient with respect to the inputs. */
+  inputGradients?: boolean;
+  /** Processes that share it. */
+  group?: ProcessGroup | null | undefined;
+}
 
 export class Trainer {
   private settings: Compiled | null = null;
@@ -180,11 +191,11 @@ export class Trainer {
 
   // ---- one batch ----------------------------------------------------------------------------------------
 
-  /** The plan of a batch of so many rows: to learn from, or with `training: false` to measure only. */
+  /** The plan of a batch of so many rows. */
   plan(
     { inputs }: Dataset,
     rows: number,
-    { training = true, inputGradients = false }: { training?: boolean; inputGradients?: boolean } = {},
+    { training = true, inputGradients = false, group }: PlanOptions = {},
   ): Plan {
     if (training) this.updater.checkTrainable();
     const inputShapes = inputs.map((input) => input.shape);
@@ -199,20 +210,26 @@ export class Trainer {
       // Who asks for gradients gets those of all rows.
       ...(training && !inputGradients && this.updater.tables ? { touched: this.updater.tables } : {}),
       inputGradients,
+      group: group ?? undefined,
     });
   }
 
-  /** Puts rows order[from … to−1] (or from … to−1) in place. */
+  /** Puts rows order[from … to−1] (or from … to−1) in place; of inputs those alone that are computed here. */
   write(plan: Plan, data: Dataset, order: Uint32Array | null, from: number, to: number): void {
     const { runtime } = this.network;
-    const put = (at: number, values: Float32Array, size: number) => {
-      if (!order) return runtime.write(at, values.subarray(from * size, to * size));
-      gather(runtime.read(at, (to - from) * size) as Float32Array, values, size, order, from, to);
+    const put = (at: number, values: Float32Array, size: number, [first, end]: readonly [number, number]) => {
+      const [own, rows] = [at + first * size * runtime.engine.elementBytes, end - first];
+      const begin = from + first;
+      if (!order) return runtime.write(own, values.subarray(begin * size, (begin + rows) * size));
+      gather(runtime.read(own, rows * size) as Float32Array, values, size, order, begin, begin + rows);
     };
-    data.inputs.forEach((input, i) => void put(plan.inputs[i]!, input.data, plan.inputSizes[i]!));
-    put(plan.targets, data.targets, plan.targetSize);
+    data.inputs.forEach(
+      (input, i) => void put(plan.inputs[i]!, input.data, plan.inputSizes[i]!, plan.ownRows),
+    );
+    const all = [0, to - from] as const;
+    put(plan.targets, data.targets, plan.targetSize, all);
     const weights = runtime.read(plan.sampleWeights, to - from);
-    if (data.weights) put(plan.sampleWeights, data.weights, 1);
+    if (data.weights) put(plan.sampleWeights, data.weights, 1, all);
     else weights.fill(1);
     if (this.compiled.loss.reduction === "meanWithSampleWeight") scaleToRows(weights);
   }
@@ -223,10 +240,17 @@ export class Trainer {
     return this.batchLoss(plan) + this.updater.regularize();
   }
 
-  /** Runs forward only; returns the loss without regularisation. */
-  forward(plan: Plan): number {
+  /**
+   * Runs forward only, and adds the rows' losses, without regularisation, to those of the rows before: one by one where the
+   * loss is a mean over rows, so that the sum is the same however many rows a batch has.
+   */
+  forward(plan: Plan, before = 0): number {
     this.network.runtime.run(plan);
-    return this.batchLoss(plan);
+    const { rows } = plan.request;
+    if (this.compiled.loss.reduction !== "mean") return before + this.batchLoss(plan) * rows;
+    let sum = before;
+    for (const loss of this.network.runtime.read(plan.rowLosses, rows)) sum += loss;
+    return sum;
   }
 
   /** Applies the gradients that lie in place. */

@@ -17,8 +17,12 @@ export function memoryCases(): Case[] {
     const label = `${length}`;
     cases.push(define("fill", label, EXACT, { out: noise(length), length, value: 0.1 }));
     cases.push(define("add", label, EXACT, { out: v.normal(length), x: v.normal(length), length }));
-    const parts = { parts: v.normal(3 * (length + 7)), count: 3, stride: length + 7 };
-    cases.push(define("sumShards", label, 1e-6, { out: noise(length), ...parts, length }));
+    for (const count of length === 33 ? [1, 2, 3, 4, 7, 8, 13, 64] : [3]) {
+      const parts = { parts: v.normal(count * (length + 7)), count, stride: length + 7 };
+      cases.push(
+        define("sumShards", `${label}, ${count} shards`, 1e-5, { out: noise(length), ...parts, length }),
+      );
+    }
   }
   for (const [B, T, F] of [
     [1, 1, 1],
