@@ -44,7 +44,10 @@ const text = (units = 5): Layer[] => [
   layers.lstm({ units, dropout: 0.2, recurrentDropout: 0.2 }),
   layers.dropout({ rate: 0.2 }),
 ];
-const yesNo = (units?: number): Layer[] => [...text(units), layers.dense({ units: 1, activation: "sigmoid" })];
+const yesNo = (units?: number): Layer[] => [
+  ...text(units),
+  layers.dense({ units: 1, activation: "sigmoid" }),
+];
 const binary = { loss: "binaryCrossentropy" } as const;
 const adam = optimizers.adam({ learningRate: 0.02 });
 
@@ -118,6 +121,11 @@ export const SCENARIOS = {
     compile: { ...binary, optimizer: adam },
     fit: { batchSize: 50, epochs: 2, validationSplit: 0.2 },
   },
+  "gradients that are large beside the rest": {
+    layers: () => yesNo(96),
+    compile: { ...binary, optimizer: adam },
+    fit: { batchSize: 64, epochs: 1, shuffle: false },
+  },
   "early stopping and a plateau": {
     layers: yesNo,
     compile: { ...binary, optimizer: optimizers.adam({ learningRate: 0.3 }) },
@@ -162,7 +170,11 @@ export async function runScenario(
   const scenario: Scenario = SCENARIOS[name];
   const { rows = 220, classes = 2, engine = "auto", threads = 1 } = scenario;
   const { scale = 1, offset = 0, abortAt } = (communicator && scenario.differing?.(communicator.rank)) ?? {};
-  const model = sequential(scenario.layers(), { seed: 7, engine, threads: engine === "reference" ? undefined : threads });
+  const model = sequential(scenario.layers(), {
+    seed: 7,
+    engine,
+    threads: engine === "reference" ? undefined : threads,
+  });
   model.compile(scenario.compile);
   const x = Array.from({ length: rows }, (_, r) =>
     Array.from({ length: 6 }, (_, t) => ((r * 7 + t * t * 3 + (r % 5) * t + offset) % 39) + (t < 4 ? 1 : 0)),
@@ -174,7 +186,7 @@ export async function runScenario(
   const keep = {
     onBatchEnd(progress: { step: number; state(): TrainingState }) {
       if (progress.step === abortAt) controller.abort();
-      if (progress.step === 3) state = progress.state();
+      if (progress.step === 4) state = progress.state();
     },
   };
   try {

@@ -1,6 +1,7 @@
 /** Processes as threads of this one: a communicator over shared memory, and scenarios run by several of them. */
 import { Worker } from "node:worker_threads";
 import type { Communicator } from "../../src/processes/communicator.js";
+import type { TrainingState } from "../../src/train/training-state.js";
 import type { Outcome, ScenarioName } from "./scenarios.js";
 
 /** Bytes that one process may give in a transfer. */
@@ -69,7 +70,9 @@ export class ThreadCommunicator implements Communicator {
       const lengths = words.slice(HEAD + from * size, HEAD + (from + 1) * size);
       const begin = lengths.subarray(0, rank).reduce((a, b) => a + b, 0);
       if (lengths[rank] !== receiveLengths[from]) {
-        throw new Error(`process ${rank} expects ${receiveLengths[from]} bytes of ${from}, not ${lengths[rank]}`);
+        throw new Error(
+          `process ${rank} expects ${receiveLengths[from]} bytes of ${from}, not ${lengths[rank]}`,
+        );
       }
       receive.set(this.areaOf(from).subarray(begin, begin + lengths[rank]!), at);
       at += lengths[rank]!;
@@ -79,12 +82,16 @@ export class ThreadCommunicator implements Communicator {
 }
 
 /** What every process makes of a scenario. */
-export async function inProcesses(size: number, scenario: ScenarioName): Promise<Outcome[]> {
+export async function inProcesses(
+  size: number,
+  scenario: ScenarioName,
+  resume?: TrainingState,
+): Promise<Outcome[]> {
   const memory = sharedMemory(size);
   const program = new URL("./runner.js", import.meta.url);
   return Promise.all(
     Array.from({ length: size }, (_, rank) => {
-      const worker = new Worker(program, { workerData: { memory, rank, size, scenario } });
+      const worker = new Worker(program, { workerData: { memory, rank, size, scenario, resume } });
       return new Promise<Outcome>((resolve, reject) => {
         worker.on("message", resolve);
         worker.on("error", reject);
