@@ -6,6 +6,7 @@ import type { EngineOptions } from "../engines/registry.js";
 import type { Callback, Model } from "../model/model.js";
 import type { Optimizer, OptimizerName } from "../objectives/optimizers.js";
 import type { Schedule } from "../objectives/schedules.js";
+import type { Communicator } from "../processes/communicator.js";
 import type { FrontEndOptions, RowOptions } from "../tokens/options.js";
 import type { TextPart } from "../tokens/text-part.js";
 import type { EncodingReport, Vectorizer } from "../tokens/vectorizer.js";
@@ -140,6 +141,8 @@ export interface TrainOptions extends EngineOptions, LongOptions<TrainProgress> 
   signal?: AbortSignal | undefined;
   /** Goes on from a checkpoint of the same run, to the same bits. */
   resume?: TrainingState;
+  /** Of a network: processes that train it together, each with the same rows and options. See `FitOptions.communicator`. */
+  communicator?: Communicator | undefined;
   /** Of "auto" and "linear": told what is being done, whenever something else is begun. */
   onStep?(what: string): void;
   /** Of "auto" and "linear": told what files of fewer n-grams would answer, the largest first; measured if it is there. */
@@ -174,6 +177,7 @@ const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
   signal: true,
   onProgress: true,
   resume: true,
+  communicator: true,
   onStep: true,
   onSizes: true,
   engine: true,

@@ -282,7 +282,8 @@ export class TrainingSession {
     x: Rows | null,
     early: EarlyStopping | null,
   ): FitOptions {
-    const { epochs = DEFAULTS.epochs, batchSize = DEFAULTS.batchSize, callbacks = [], resume } = this.options;
+    const { epochs = DEFAULTS.epochs, batchSize = DEFAULTS.batchSize, callbacks = [] } = this.options;
+    const { resume, communicator } = this.options;
     const { lesson } = this;
     const classWeight = lesson.classWeight?.(trainRows) ?? null;
     const own = lesson.targets(validationRows);
@@ -294,7 +295,7 @@ export class TrainingSession {
     return {
       epochs,
       batchSize,
-      resume,
+      ...{ resume, communicator },
       // Early stopping comes first, so that checkpoints and pictures know what it decided.
       callbacks: [...(watcher ? [watcher] : []), ...(early ? [early] : []), ...callbacks],
       ...(x ? { validationData: validationData(x) } : {}),

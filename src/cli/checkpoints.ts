@@ -4,12 +4,24 @@ import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, inputError } from "../base/errors.js";
 import { checkWritable, readBytes, writeAtomic } from "../base/node-files.js";
+import { type Communicator, ProcessGroup } from "../processes/communicator.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.js";
 import type { TrainingState } from "../train/training-state.js";
 import { note } from "./context.js";
 
 const newest = (folder: string) => join(folder, "checkpoint.cellstate");
 const before = (folder: string) => join(folder, "checkpoint-before.cellstate");
+
+/** The state that a run goes on from, read by the first of its processes for all; null where there is none. */
+export async function stateToResume(
+  folder: string,
+  communicator: Communicator | null,
+): Promise<TrainingState | null> {
+  if (!communicator) return readCheckpoint(folder);
+  const state = communicator.rank === 0 ? await readCheckpoint(folder) : null;
+  const bytes = new ProcessGroup(communicator).share(state ? encodeCheckpoint(state) : new Uint8Array(0));
+  return bytes.length === 0 ? null : decodeCheckpoint(bytes, folder);
+}
 
 /** Makes the folder where there is none. @throws InputError where checkpoints could not be kept in it */
 export async function openCheckpoints(folder: string): Promise<void> {

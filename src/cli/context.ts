@@ -4,12 +4,11 @@ import { inputError, wholeNumber } from "../base/errors.js";
 import { nameAmong } from "../base/option-names.js";
 import { printable } from "../base/text.js";
 import { ENGINE_CHOICES, type EngineChoice, MOST_THREADS } from "../engines/registry.js";
+import { EXIT } from "./exit.js";
 import { choice, refuseIdle, strictOptions, typedNumber } from "./options.js";
 import { harmless } from "./terminal.js";
+import { isFirst } from "./together.js";
 import { status } from "./ui/status.js";
-
-/** Exit codes of the command line. */
-export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 } as const;
 
 /** Thrown to end a command with a code once everything is in order; the message, if any, goes to stderr. */
 export class Exit extends Error {
@@ -147,13 +146,17 @@ export function engineOptions(command: Command): Command {
     .option("--threads <n>", "threads to use (default: one a core)", whole("threads", 1, MOST_THREADS));
 }
 
+export { EXIT };
+
 /** Results go to stdout. */
 export function say(text: string): void {
+  if (!isFirst) return;
   status.clear();
   process.stdout.write(`${harmless(text, process.stdout)}\n`);
 }
 /** Progress and notes go to stderr. */
 export function note(text: string): void {
+  if (!isFirst) return;
   status.clear();
   process.stderr.write(`${harmless(text, process.stderr)}\n`);
 }

@@ -17,6 +17,7 @@ import { readTable } from "../data/table.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { note } from "./context.js";
 import { choice, type Idle, repeatable } from "./options.js";
+import { isFirst } from "./together.js";
 import { status } from "./ui/status.js";
 
 /** What DATA may be, for help. */
@@ -132,7 +133,7 @@ const begun = new Map<string, number>();
 
 /** Writes rows that cannot be used as they come. A file of an earlier run is replaced even if there are none now. */
 export function rejecting({ rejects }: TableFlags, from: string): ReadOptions["onReject"] {
-  if (rejects === undefined) return undefined;
+  if (rejects === undefined || !isFirst) return undefined;
   const file = begun.get(rejects) ?? openSync(rejects, "w");
   begun.set(rejects, file);
   return (reject) => void writeSync(file, `${JSON.stringify({ file: from, ...reject })}\n`);

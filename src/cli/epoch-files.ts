@@ -9,6 +9,7 @@ import type { Prepared } from "../classifier/options.js";
 import type { CorpusText, TextCorpus } from "../classifier/text-corpus.js";
 import type { Callback, TrainingProgress } from "../train/callbacks.js";
 import { note } from "./context.js";
+import { isFirst } from "./together.js";
 
 const fileOf = (folder: string, epoch: number) => join(folder, `epoch-${epoch}.keras`);
 
@@ -17,7 +18,7 @@ const fileOf = (folder: string, epoch: number) => join(folder, `epoch-${epoch}.k
  * @throws InputError where nothing could be kept in it, or files of another training would be taken for this one's
  */
 export async function openEpochs(folder: string | undefined, resumed: boolean): Promise<void> {
-  if (folder === undefined) return;
+  if (folder === undefined || !isFirst) return;
   let there = resolve(folder);
   while (!existsSync(there)) there = dirname(there);
   if (!statSync(there).isDirectory()) {
@@ -48,7 +49,7 @@ export class EpochFiles {
 
   get callbacks(): Callback[] {
     const { folder } = this;
-    if (folder === undefined) return [];
+    if (folder === undefined || !isFirst) return [];
     return [
       {
         name: "epoch files",

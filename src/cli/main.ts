@@ -3,7 +3,16 @@
 import { Command, CommanderError, Option } from "commander";
 import { InputError } from "../base/errors.js";
 import { printable } from "../base/text.js";
-import { addCommands, type CommandTable, complainInWords, EXIT, Exit, note, say } from "./context.js";
+import {
+  addCommands,
+  type CommandTable,
+  complainInWords,
+  EXIT,
+  Exit,
+  note as noteOfFirst,
+  say,
+} from "./context.js";
+import { complain, endTogether, isFirst, refuseSeveral } from "./together.js";
 import { version } from "./version.js";
 
 const COMMANDS: CommandTable = {
@@ -37,6 +46,8 @@ async function program([command, ...rest]: readonly string[]): Promise<Command> 
   await addCommands(cellstate, COMMANDS, command, rest);
   return complainInWords(cellstate);
 }
+
+const note = (text: string): void => (isFirst ? noteOfFirst(text) : complain(text));
 
 /** The exit code of an error; says what went wrong on stderr. */
 function report(error: unknown): number {
@@ -79,9 +90,16 @@ process.stderr.on("error", ({ code }: NodeJS.ErrnoException) => {
   if (code !== "EPIPE") process.once("exit", () => (process.exitCode ||= EXIT.failed));
 });
 
-try {
-  await (await program(process.argv.slice(2))).parseAsync();
-  process.exitCode = EXIT.done;
-} catch (error) {
-  process.exitCode = report(error);
+async function run(): Promise<number> {
+  try {
+    refuseSeveral(process.argv[2]);
+    await (await program(process.argv.slice(2))).parseAsync();
+    return EXIT.done;
+  } catch (error) {
+    return report(error);
+  }
 }
+
+const code = await run();
+await endTogether(code);
+process.exitCode = code;

@@ -15,7 +15,7 @@ import type { DatasetReport } from "../report/data.js";
 import { lengthSummary } from "../report/lengths.js";
 import { isLexer } from "../tokens/options.js";
 import type { AnyTextModel } from "./asking.js";
-import { openCheckpoints, readCheckpoint } from "./checkpoints.js";
+import { openCheckpoints, stateToResume } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { inFile } from "./data.js";
 import { EpochFiles } from "./epoch-files.js";
@@ -23,12 +23,14 @@ import { sayUnknown } from "./evaluate.js";
 import type { Measured, OutputKind } from "./output-kinds.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
+import { isFirst } from "./together.js";
 import { Tracking } from "./tracking.js";
 import type { TrainPlan } from "./train-plan.js";
 import { trainOptions } from "./training.js";
 import { runReport, type Unseen, unseenBy, vocabularyOf } from "./training-report.js";
 import {
   checkpointing,
+  endOfOther,
   epochLogs,
   halfTrained,
   keepLastGood,
@@ -84,6 +86,7 @@ export async function runOutputTraining<
   const learning = { epochSeconds, signal, watch, observers };
   const { made, interrupted, unseen } = await learn(plan, material, kind, learning);
   watch.enter(null);
+  if (!isFirst) return endOfOther({ interrupted });
   await saveResult(made, plan);
   release();
   watch.enter("test");
@@ -117,6 +120,7 @@ export async function runOutputTraining<
         model: out,
         engine: made.model.engineName,
         threads: made.model.threads,
+        ...(plan.communicator ? { processes: plan.communicator.size } : {}),
         params: made.model.countParams(),
         vocabulary: vocabularyOf(made.encoder),
         epochs,
@@ -199,8 +203,8 @@ async function learn<C extends TextCorpus<CorpusText>, M extends AnyTextModel, E
   { epochSeconds, signal, watch, observers }: Learning,
 ): Promise<{ made: M; interrupted: boolean; unseen?: Unseen }> {
   const { checkpoint, resume, engine, threads, seed, duplicates } = plan.flags;
-  const state = resume ? await readCheckpoint(checkpoint!) : null;
-  if (checkpoint) await openCheckpoints(checkpoint);
+  const state = resume ? await stateToResume(checkpoint!, plan.communicator) : null;
+  if (checkpoint && isFirst) await openCheckpoints(checkpoint);
   const progress = new EpochProgress(process.stderr);
   let unseen: Unseen | undefined;
   const options = (): OutputTrainOptions<C> => {

@@ -3,6 +3,7 @@ import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../base/errors.js";
 import { checkWritable } from "../base/node-files.js";
+import { isFirst } from "./together.js";
 
 /**
  * What can be known of outputs before there is anything to write.
@@ -37,6 +38,8 @@ function placeOf(file: string): string {
 }
 
 async function checkFile(file: string): Promise<void> {
+  // Another process than the first may be on a host that has no such place.
+  if (!isFirst) return;
   const folder = dirname(resolve(file));
   if (!existsSync(folder)) throw new InputError(`${file}: there is no folder ${folder}. Make it first.`);
   if (existsSync(file) && statSync(file).isDirectory()) {

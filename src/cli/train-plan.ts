@@ -15,6 +15,7 @@ import type { Model } from "../model/model.js";
 import { isScript } from "../model/source.js";
 import { checkVocabularyFits } from "../network/text-fits.js";
 import { type Optimizer, optimizers } from "../objectives/optimizers.js";
+import type { MpiCommunicator } from "../processes/mpi.js";
 import type { CorpusFrontEndOptions, FrontEndOptions, RowOptions } from "../tokens/options.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
 import { saidUnasked } from "./asked-outputs.js";
@@ -24,6 +25,7 @@ import { idleFor, openModel, sourceOf } from "./models.js";
 import type { Idle } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { flagsOfScript } from "./script.js";
+import { joinProcesses, several } from "./together.js";
 import { readTokenizerFile } from "./tokenizer.js";
 import { checkTrackFile } from "./tracking.js";
 import type { TrainFlags } from "./train-flags.js";
@@ -46,6 +48,8 @@ export interface TrainSetup {
   vectorizer: Vectorizer | null;
   /** Word vectors to begin with, opened. */
   vectors: VectorsFile | null;
+  /** The processes that train together; null where this one is alone. */
+  communicator: MpiCommunicator | null;
 }
 
 /** What the flags come to. */
@@ -192,10 +196,29 @@ export async function planTraining(
   const openVectors = given.folds === undefined ? readVectorsPath : sharedVectors;
   const vectors = words === undefined ? null : await openVectors(words);
   const replay = from === undefined ? null : await recordIn(from);
+  refuseAlone(given);
+  const communicator = await joinProcesses();
   // Which rows are held out to test on follows from the seed, too.
-  const flags = replay ? { ...given, seed: replayOf(replay).seed } : given;
-  return { ...(await setUp(flags, await openStart(flags), vectors)), name, out, replay };
+  const settled = replay ? { ...given, seed: replayOf(replay).seed } : given;
+  const flags = { ...threadsOf(communicator, given), ...settled };
+  const setup = await setUp(flags, await openStart(flags), vectors, communicator);
+  return { ...setup, name, out, replay };
 }
+
+/** @throws InputError where several processes were started for what one does */
+function refuseAlone({ model, folds }: TrainFlags): void {
+  if (!several || !(isAutomatic(model) || folds !== undefined)) return;
+  throw inputError({
+    expected: "a network, as --model lstm, whose training several processes share",
+    where: "train with mpirun",
+    received: folds === undefined ? `--model ${model}` : `--folds ${folds}`,
+    next: "Run it without mpirun: one process uses all cores of its host.",
+  });
+}
+
+/** By default the cores of a host are shared by its processes. The reference engine has one thread. */
+const threadsOf = (communicator: MpiCommunicator | null, { engine }: TrainFlags): { threads?: number } =>
+  communicator && engine !== "reference" ? { threads: communicator.threads } : {};
 
 /** How a saved classifier was trained. @throws InputError where it does not say what ran */
 async function recordIn(file: string): Promise<TrainingRecord> {
@@ -213,6 +236,7 @@ export async function setUp(
   flags: TrainFlags,
   startFrom: TrainSetup["startFrom"],
   vectors: VectorsFile | null,
+  communicator: MpiCommunicator | null = null,
 ): Promise<TrainSetup> {
   const auto = isAutomatic(flags.model);
   if (startFrom instanceof TextClassifier) checkGoesOn(startFrom);
@@ -240,6 +264,7 @@ export async function setUp(
     startFrom,
     vectorizer,
     vectors,
+    communicator,
   };
 }
 

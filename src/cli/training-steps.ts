@@ -13,6 +13,7 @@ import type { Logs } from "../train/training-state.js";
 import type { AnyTextModel } from "./asking.js";
 import { hasCheckpoint, keepCheckpoint } from "./checkpoints.js";
 import { EXIT, Exit, note } from "./context.js";
+import { isFirst } from "./together.js";
 import type { Tracking } from "./tracking.js";
 import type { TrainFlags } from "./train-flags.js";
 import type { TrainPlan, TrainSetup } from "./train-plan.js";
@@ -51,6 +52,7 @@ export function halfTrained<Made>({ cause: { classifier } }: AbortedTraining<Mad
 /** After a loss that is no number: what was learned until then goes beside `out`, never over it. */
 export async function keepLastGood(error: unknown, out: string): Promise<never> {
   if (!(error instanceof UnfinishedTraining)) throw error;
+  if (!isFirst) throw new Exit(EXIT.badInput);
   const { classifier } = error as UnfinishedTraining<AnyTextModel>;
   const file = `${out.replace(/\.keras$/i, "")}.last-good.keras`;
   const kept = await classifier.save(file).then(
@@ -128,12 +130,17 @@ export function epochLogs(
 
 export function checkpointing({ flags }: TrainPlan): Callback[] {
   const { checkpoint, checkpointEvery } = flags;
-  if (!checkpoint) return [];
+  if (!checkpoint || !isFirst) return [];
   const failed = (error: unknown, failures: number) => {
     const times = failures === 1 ? "" : ` (${failures} times so far)`;
     note(`The checkpoint could not be saved${times}, and training goes on. ${(error as Error).message}`);
   };
   return [callbacks.checkpoint((state) => keepCheckpoint(checkpoint, state), checkpointEvery, failed)];
+}
+
+/** What another process than the first has left to do: nothing. @throws Exit where training was interrupted */
+export function endOfOther({ interrupted }: { interrupted: boolean }): void {
+  if (interrupted) throw new Exit(EXIT.interrupted);
 }
 
 /** Writes what was trained. @throws Exit that says what there is of the training where the disk is full or fails */

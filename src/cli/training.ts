@@ -23,13 +23,14 @@ import { AbortedTraining } from "../classifier/unfinished.js";
 import { quickCheckup } from "../explain/doctor/index.js";
 import type { Callback } from "../train/callbacks.js";
 import type { TrainingState } from "../train/training-state.js";
-import { openCheckpoints, readCheckpoint } from "./checkpoints.js";
+import { openCheckpoints, stateToResume } from "./checkpoints.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { inFile, labelNotes, readCorpus } from "./data.js";
 import { EpochFiles } from "./epoch-files.js";
 import { evaluationSummary, sayUnknown } from "./evaluate.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
+import { isFirst } from "./together.js";
 import { Tracking } from "./tracking.js";
 import type { TrainFlags } from "./train-flags.js";
 import { AUTO, type TrainPlan, type TrainSetup } from "./train-plan.js";
@@ -44,6 +45,7 @@ import {
 } from "./training-report.js";
 import {
   checkpointing,
+  endOfOther,
   epochLogs,
   halfTrained,
   keepLastGood,
@@ -86,6 +88,7 @@ export async function runTraining(
   const learned = await learn(plan, material, epochSeconds, signal, watch, observers);
   const { classifier, interrupted } = learned;
   watch.enter(null);
+  if (!isFirst) return endOfOther(learned);
   await saveResult(classifier, plan);
   release();
   watch.enter("test");
@@ -185,8 +188,8 @@ async function learn(
 ): Promise<Learned> {
   if (plan.auto) return learnAutomatically(plan, { corpus, trainRows, test }, signal, watch);
   const { checkpoint, resume } = plan.flags;
-  const state = resume ? await readCheckpoint(checkpoint!) : null;
-  if (checkpoint) await openCheckpoints(checkpoint);
+  const state = resume ? await stateToResume(checkpoint!, plan.communicator) : null;
+  if (checkpoint && isFirst) await openCheckpoints(checkpoint);
   const progress = new EpochProgress(process.stderr);
   const watchers = [watchEpochs(epochSeconds, progress), ...watching(observers), ...checkpointing(plan)];
   const options = trainOptions(plan, trainRows, signal, state, watchers);
@@ -203,7 +206,7 @@ async function learn(
       if (options.balance) note(`  ${BALANCED}`);
       for (const observer of observers) observer.prepare(prepared, corpus.classes(prepared.labels));
       if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
-      await warn(prepared, test);
+      if (isFirst) await warn(prepared, test);
       watch.enter("fit");
     };
     const learning = { ...options, onPrepared };
@@ -313,7 +316,7 @@ const beforeEpochs = (progress: TrainProgress): void => {
 
 /** What `TextClassifier.train` is asked for. */
 export function trainOptions(
-  { flags, sizes, text, optimizer, startFrom, vectorizer, vectors }: TrainSetup,
+  { flags, sizes, text, optimizer, startFrom, vectorizer, vectors, communicator }: TrainSetup,
   rows: Uint32Array,
   signal: AbortSignal,
   resume: TrainingState | null,
@@ -335,6 +338,7 @@ export function trainOptions(
     ...(flags.freezeVectors ? { freezeVectors: true } : {}),
     ...targetOf(target),
     ...(resume ? { resume } : {}),
+    ...(communicator ? { communicator } : {}),
   };
 }
 
@@ -372,6 +376,7 @@ function trainingSummary(outcome: TrainingOutcome) {
     model: plan.out,
     engine: model.engineName,
     threads: model.threads,
+    ...(plan.communicator ? { processes: plan.communicator.size } : {}),
     params: model.countParams(),
     vocabulary: vocabularyOf(encoder),
     epochs,

@@ -1,0 +1,58 @@
+/** The processes of one command line, where mpirun started several: all compute, and the first alone speaks and writes. */
+import { hostname } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
+import { inputError } from "../base/errors.js";
+import { launchOf } from "../processes/launch.js";
+import type { MpiCommunicator } from "../processes/mpi.js";
+import { EXIT } from "./exit.js";
+
+const launch = launchOf(process.env);
+
+/** Whether this process is one of several. */
+export const several = launch !== null && launch.size > 1;
+
+/** Whether this process speaks and writes: it is alone, or the first. */
+export const isFirst = launch === null || launch.rank === 0;
+
+/** Commands that several processes do together. */
+const TOGETHER: ReadonlySet<string> = new Set(["train"]);
+
+/** What the first process would say by itself has time to be said. */
+const LATER_MS = 1000;
+
+let joined: MpiCommunicator | null = null;
+const complaints: string[] = [];
+
+/** @throws InputError for a command of which several processes would do the same several times */
+export function refuseSeveral(command: string | undefined): void {
+  if (!several || command === undefined || command.startsWith("-") || TOGETHER.has(command)) return;
+  throw inputError({
+    expected: `a command that several processes do together: ${[...TOGETHER].join(", ")}`,
+    where: `${launch!.size} processes`,
+    received: command,
+    next: "Run it without mpirun.",
+  });
+}
+
+/** Joins the others; null where there are none. @throws InputError where MPI cannot be had */
+export async function joinProcesses(): Promise<MpiCommunicator | null> {
+  if (!several) return null;
+  const { openMpi } = await import("../processes/mpi.js");
+  joined ??= await openMpi();
+  return joined;
+}
+
+/** What another process than the first has to complain of: said at its end, if the first has not ended all by then. */
+export const complain = (text: string): void => void complaints.push(text);
+
+/** The end of this process. After a failure it is the end of all of them. */
+export async function endTogether(code: number): Promise<void> {
+  if (!isFirst && complaints.length > 0) {
+    await wait(LATER_MS);
+    for (const text of complaints) {
+      process.stderr.write(`process ${launch!.rank} of ${launch!.size}, on ${hostname()}: ${text}\n`);
+    }
+  }
+  if (code === EXIT.done || code === EXIT.interrupted) joined?.close();
+  else joined?.abort(code);
+}
