@@ -44,7 +44,10 @@ export async function addCommands(
 /** Makes a command end its complaints by an exception, in our words, and say where its help is. */
 export function complainInWords(command: Command): Command {
   return command
-    .configureOutput({ outputError: (text, write) => write(complaint(text, command)) })
+    .configureOutput({
+      outputError: (text, write) => write(complaint(text, command)),
+      ...(isFirst ? {} : { writeOut: () => {}, writeErr: () => {} }),
+    })
     .exitOverride()
     .showHelpAfterError(pointToHelp(command));
 }

@@ -23,7 +23,7 @@ import { sayUnknown } from "./evaluate.js";
 import type { Measured, OutputKind } from "./output-kinds.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
-import { isFirst } from "./together.js";
+import { isFirst, processesText } from "./together.js";
 import { Tracking } from "./tracking.js";
 import type { TrainPlan } from "./train-plan.js";
 import { trainOptions } from "./training.js";
@@ -229,6 +229,8 @@ async function learn<C extends TextCorpus<CorpusText>, M extends AnyTextModel, E
         note(encodingText(encoding, vectorizer.size, length, unseen));
         note(`  ${kind.epochs}`);
         for (const observer of observers) observer.prepare(prepared);
+        const { communicator } = plan;
+        if (communicator) note(processesText(communicator, plan.flags.batchSize));
         watch.enter("fit");
       },
     };

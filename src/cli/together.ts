@@ -2,6 +2,7 @@
 import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { inputError } from "../base/errors.js";
+import { SHARD_ROWS } from "../network/plan.js";
 import { launchOf } from "../processes/launch.js";
 import type { MpiCommunicator } from "../processes/mpi.js";
 import { EXIT } from "./exit.js";
@@ -18,7 +19,7 @@ export const isFirst = launch === null || launch.rank === 0;
 const TOGETHER: ReadonlySet<string> = new Set(["train"]);
 
 /** What the first process would say by itself has time to be said. */
-const LATER_MS = 1000;
+const LATER_MS = 3000;
 
 let joined: MpiCommunicator | null = null;
 const complaints: string[] = [];
@@ -40,6 +41,16 @@ export async function joinProcesses(): Promise<MpiCommunicator | null> {
   const { openMpi } = await import("../processes/mpi.js");
   joined ??= await openMpi();
   return joined;
+}
+
+/** What users should know of the processes that train a network in batches of so many rows. */
+export function processesText({ size, library, threads }: MpiCommunicator, batchSize: number): string {
+  const parts = Math.ceil(batchSize / SHARD_ROWS);
+  const idle =
+    parts < size
+      ? `; a batch of ${batchSize} rows has ${parts} ${parts === 1 ? "part" : "parts"} of ${SHARD_ROWS}, so that ${size - parts} of them have nothing to do: --batch-size ${SHARD_ROWS * size} or more gives all of them work`
+      : "";
+  return `  ${size} processes (${library}), here of ${threads} ${threads === 1 ? "thread" : "threads"}${idle}`;
 }
 
 /** What another process than the first has to complain of: said at its end, if the first has not ended all by then. */

@@ -30,7 +30,7 @@ import { EpochFiles } from "./epoch-files.js";
 import { evaluationSummary, sayUnknown } from "./evaluate.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
-import { isFirst } from "./together.js";
+import { isFirst, processesText } from "./together.js";
 import { Tracking } from "./tracking.js";
 import type { TrainFlags } from "./train-flags.js";
 import { AUTO, type TrainPlan, type TrainSetup } from "./train-plan.js";
@@ -207,6 +207,8 @@ async function learn(
       for (const observer of observers) observer.prepare(prepared, corpus.classes(prepared.labels));
       if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
       if (isFirst) await warn(prepared, test);
+      const { communicator } = plan;
+      if (communicator) note(processesText(communicator, plan.flags.batchSize));
       watch.enter("fit");
     };
     const learning = { ...options, onPrepared };
