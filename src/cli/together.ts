@@ -48,7 +48,7 @@ export function processesText({ size, library, threads }: MpiCommunicator, batch
   const parts = Math.ceil(batchSize / SHARD_ROWS);
   const idle =
     parts < size
-      ? `; a batch of ${batchSize} rows has ${parts} ${parts === 1 ? "part" : "parts"} of ${SHARD_ROWS}, so that ${size - parts} of them have nothing to do: --batch-size ${SHARD_ROWS * size} or more gives all of them work`
+      ? `; a batch of ${batchSize} rows has ${parts} ${parts === 1 ? "part" : "parts"} of ${SHARD_ROWS}, which leaves ${size - parts} of them without work: --batch-size ${SHARD_ROWS * size} or more gives all of them work`
       : "";
   return `  ${size} processes (${library}), here of ${threads} ${threads === 1 ? "thread" : "threads"}${idle}`;
 }

@@ -54,7 +54,7 @@ const reverseTime = kernel(
 
 /**
  * Halves are summed by themselves and then added: in one order, so that the sum is the same on any number of threads, and
- * one whose parts several processes can sum (network/share.ts).
+ * one whose parts several processes can sum (processes/share.ts).
  */
 const sumShards = trainingKernel(
   "out[i] = Σ parts[s·stride + i] over s = 0 … count−1: the sum of the first 2ⁿ < count and that of the rest, each summed " +

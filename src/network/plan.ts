@@ -14,9 +14,9 @@ import { type GivenArguments, type KernelName, scratchElements } from "../kernel
 import { PURPOSE } from "../kernels/philox.js";
 import type { Builder, DerivedKey, Layer, LookupGradient, Tensor } from "../layers/layer.js";
 import { factsOf, type Loss, targetWidth } from "../objectives/losses.js";
-import type { ProcessGroup } from "../processes/communicator.js";
+import type { ProcessGroup } from "../processes/group.js";
+import type { Share } from "../processes/share.js";
 import type { Node } from "./graph.js";
-import { Share } from "./share.js";
 import type { Lookup, RowsGradient, TouchedRows } from "./touched-rows.js";
 import { goesByRows, type WeightEntry, type Weights } from "./weights.js";
 
@@ -104,7 +104,7 @@ export class Plan {
     const summed = touched ? weights.denseElements : weights.gradientElements;
     // What crosses rows is computed in every process.
     if (request.group && !crosses) {
-      this.share = new Share(direct(context.engine), request.group, { rows, shardRows, count });
+      this.share = request.group.shareOf(direct(context.engine), { rows, shardRows, count });
     }
     const [first, end] = this.share ? [this.share.first, this.share.end] : [0, count];
     const gradients = training

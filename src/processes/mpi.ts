@@ -3,9 +3,13 @@
  * MVAPICH). `koffi` calls it; both are found when they are asked for.
  */
 import { availableParallelism, cpus, hostname } from "node:os";
-import { inputError } from "../base/errors.js";
-import { type Communicator, ProcessGroup } from "./communicator.js";
+import { textOf } from "../base/arguments.js";
+import { inputError, knownOptions } from "../base/errors.js";
+import type { Communicator } from "./communicator.js";
+import { ProcessGroup } from "./group.js";
 import { type Launch, launchOf } from "./launch.js";
+
+export type { Communicator } from "./communicator.js";
 
 /** Options of `openMpi`. */
 export interface MpiOptions {
@@ -32,23 +36,29 @@ const MPICH = ["libmpich.so.12", "libmpi.so.12", "libmpich.12.dylib", "libmpi.12
 /** Lengths in MPI are of C's int. */
 const LONGEST = 2 ** 31 - 1;
 
-/** A communicator of all processes that were started together, until `close`. */
-export class MpiCommunicator implements Communicator {
-  /** Which of the processes this is, from 0. */
-  readonly rank: number;
-  /** How many there are. */
-  readonly size: number;
-  /** The library's own name and version. */
+/** All processes that were started together, until `close`. */
+export interface MpiCommunicator extends Communicator {
+  /** The MPI library's own name and version. */
   readonly library: string;
   /**
    * Threads that this process should compute with: its share of this host's cores, or those that the launcher has bound it
    * to.
    */
   readonly threads: number;
+  /** Ends the work in common; every process calls it, and none of the others' functions after. */
+  close(): void;
+  /** Ends all processes at once, with this exit code. */
+  abort(code: number): never;
+}
+
+class OpenMpi implements MpiCommunicator {
+  readonly rank: number;
+  readonly size: number;
+  readonly library: string;
+  readonly threads: number;
   private readonly call: Calls;
   private closed = false;
 
-  /** Of `openMpi`. */
   constructor(calls: Calls, onHost: number | null) {
     this.call = calls;
     calls.init(null, null);
@@ -59,18 +69,21 @@ export class MpiCommunicator implements Communicator {
     calls.commSize(world, number);
     this.size = number[0]!;
     calls.version(text, length);
-    this.library = new TextDecoder().decode(text.subarray(0, length[0])).split(/[\n\0]/)[0]!;
+    this.library = new TextDecoder()
+      .decode(text.subarray(0, length[0]))
+      .split(/[\n\0,]/)[0]!
+      .replace(/ Version:\s*/, " ");
     this.threads = threadsAmong(() => onHost ?? sameHost(this));
   }
 
-  /** See Communicator. @throws Error for more than 2 GiB at once */
+  /** @throws Error for more than 2 GiB at once */
   allGather(blocks: Uint8Array, lengths: readonly number[]): void {
     const { world, byte, inPlace } = this.call.constants;
     const counts = countsOf(lengths, blocks);
     this.call.allGather(inPlace, 0, byte, blocks, counts, placesOf(counts), byte, world);
   }
 
-  /** See Communicator. @throws Error for more than 2 GiB at once */
+  /** @throws Error for more than 2 GiB at once */
   exchange(
     send: Uint8Array,
     sendLengths: readonly number[],
@@ -82,14 +95,12 @@ export class MpiCommunicator implements Communicator {
     this.call.exchange(send, out, placesOf(out), byte, receive, into, placesOf(into), byte, world);
   }
 
-  /** Ends the work in common; every process calls it, and none of the others after. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
     this.call.finalize();
   }
 
-  /** Ends all processes at once, with this exit code. */
   abort(code: number): never {
     this.call.abort(this.call.constants.world, code);
     return process.exit(code);
@@ -151,10 +162,12 @@ function placesOf(counts: Int32Array): Int32Array {
  * @example const communicator = await openMpi(); await model.fit(x, y, { communicator }); communicator.close();
  */
 export async function openMpi(options: MpiOptions = {}): Promise<MpiCommunicator> {
+  knownOptions(options, ["library"], "openMpi");
+  if (options.library !== undefined) textOf(options.library, "openMpi library");
   const launch = launchOf(process.env);
   const koffi = await loadKoffi();
   const library = openLibrary(koffi, namesFor(launch, options));
-  const communicator = new MpiCommunicator(callsOf(library), launch?.onHost ?? null);
+  const communicator = new OpenMpi(callsOf(library), launch?.onHost ?? null);
   if (launch && launch.size !== communicator.size) {
     throw inputError({
       expected: `the MPI library of the launcher, which started ${launch.size} processes`,

@@ -3,7 +3,7 @@ import { inputError, wholeNumber } from "../base/errors.js";
 import type { WarningOptions } from "../base/notes.js";
 import { Long, type LongOptions } from "../base/progress.js";
 import { type Network, rowsAtOnce } from "../network/network.js";
-import type { ProcessGroup } from "../processes/communicator.js";
+import type { ProcessGroup } from "../processes/group.js";
 import type { Dataset } from "./dataset.js";
 import type { Trainer } from "./trainer.js";
 

@@ -11,7 +11,8 @@ import type { InputsLike } from "../network/inputs.js";
 import type { Network } from "../network/network.js";
 import type { Plan } from "../network/plan.js";
 import type { CompiledMetrics } from "../objectives/metrics/compiled.js";
-import { type Communicator, communicatorOf, ProcessGroup } from "../processes/communicator.js";
+import { type Communicator, communicatorOf } from "../processes/communicator.js";
+import type { ProcessGroup } from "../processes/group.js";
 import type { Callback, Trained, TrainingProgress } from "./callbacks.js";
 import { type Dataset, splitLast, type WeightOptions } from "./dataset.js";
 import { evaluateDataset } from "./evaluate.js";
@@ -160,10 +161,18 @@ export async function runFit<M extends Trained>(
   const long = new Long<FitProgress>(options, null);
   long.begin("checking", null, { epoch: 0, epochs: options.epochs ?? 1 });
   const [train, validation] = await long.run(dataOf(trainer, x, y, options));
-  const run = new FitRun(trainer, host, train, validation, options, long);
+  const group = await groupOf(options);
+  const run = new FitRun(trainer, host, train, validation, options, long, group);
   await long.run(run.prepare());
   onStart();
   return run.run();
+}
+
+/** Who trains together: what that takes is loaded where there are several. */
+async function groupOf({ communicator }: FitOptions<never>): Promise<ProcessGroup | null> {
+  if (!communicator || communicator.size === 1) return null;
+  const { ProcessGroup } = await import("../processes/group.js");
+  return new ProcessGroup(communicator);
 }
 
 /** What is learned from, and what is validated on. */
@@ -204,9 +213,6 @@ class FitRun<M extends Trained> {
   private stopped: string | null = null;
   private batchLoss = Number.NaN;
   private norms: Readonly<Record<string, number>> | null = null;
-  /** Who shares each batch; null where this process is alone. */
-  private readonly group: ProcessGroup | null = null;
-
   constructor(
     private readonly trainer: Trainer,
     private readonly host: FitHost<M>,
@@ -214,6 +220,8 @@ class FitRun<M extends Trained> {
     private readonly validation: Dataset | null,
     private readonly options: FitOptions<M>,
     private readonly long: Long<FitProgress>,
+    /** Who shares each batch; null where this process is alone. */
+    private readonly group: ProcessGroup | null,
   ) {
     this.batchSize = wholeNumber(options.batchSize ?? 32, "fit batchSize", 1);
     this.epochs = wholeNumber(options.epochs ?? 1, "fit epochs", 0);
@@ -224,7 +232,6 @@ class FitRun<M extends Trained> {
     this.outputs = new Float32Array(train.rows * network.outputSize);
     this.lastGood = network.weightSnapshot();
     this.lastGoodStep = trainer.iterations + 1;
-    if ((options.communicator?.size ?? 1) > 1) this.group = new ProcessGroup(options.communicator!);
     if (!options.resume) this.checkStart();
   }
 

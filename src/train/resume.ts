@@ -5,7 +5,7 @@ import { Sha256 } from "../base/sha256.js";
 import { Layer } from "../layers/layer.js";
 import type { Network } from "../network/network.js";
 import { type Optimizer, sparseAdam } from "../objectives/optimizers.js";
-import type { ProcessGroup } from "../processes/communicator.js";
+import type { ProcessGroup } from "../processes/group.js";
 import type { Dataset, WeightOptions } from "./dataset.js";
 import type { Trainer } from "./trainer.js";
 import { checkTrainingState, type TrainingState } from "./training-state.js";

@@ -17,7 +17,7 @@ import type { Logits } from "../objectives/metrics/accumulator.js";
 import { CompiledMetrics, wantsLogits } from "../objectives/metrics/compiled.js";
 import { type MetricLike, resolveMetric } from "../objectives/metrics/streaming.js";
 import { type Optimizer, type OptimizerName, resolveOptimizer } from "../objectives/optimizers.js";
-import type { ProcessGroup } from "../processes/communicator.js";
+import type { ProcessGroup } from "../processes/group.js";
 import { type Dataset, makeDataset, type WeightOptions } from "./dataset.js";
 import type { OptimizerState } from "./training-state.js";
 import { Updater } from "./update.js";

@@ -169,6 +169,8 @@ const HIDDEN = new Set(["constructor", "reading", "extras", "addText", "toString
 const NOT_CALLED = new Set([
   ...["InputError", "TrainingError", "UnfinishedTraining", "AbortedTraining", "WorkerError"],
   ...["Checkpoint.try"],
+  // Wants mpirun: tests/processes.
+  "openMpi",
   ...["Vectorizer.scan", "Vectorizer.lay", "Vectorizer.encodeTokensInto", "Vectorizer.idsOf"],
 ]);
 

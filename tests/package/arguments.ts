@@ -11,6 +11,7 @@ import * as main from "../../src/index.js";
 import * as keras from "../../src/keras.js";
 import * as lab from "../../src/lab/index.js";
 import * as predict from "../../src/predict.js";
+import * as mpi from "../../src/processes/mpi.js";
 import * as report from "../../src/report/index.js";
 import { IdEncoder } from "../../src/tokens/row-encoder.js";
 import * as worker from "../../src/worker/index.js";
@@ -26,6 +27,7 @@ export const ENTRIES = {
   "./formats": formats,
   "./keras": keras,
   "./lab": lab,
+  "./mpi": mpi,
   "./predict": predict,
   "./report": report,
   "./tune": tuning,

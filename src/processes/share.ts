@@ -11,7 +11,7 @@ import { type Arena, view } from "../engines/arena.js";
 import type { CallOf, Phase, SynchronousEngine, SynchronousProgram, Task } from "../engines/engine.js";
 import type { Pointer } from "../kernels/declare.js";
 import { firstHalf, shareOf } from "../kernels/shares.js";
-import type { ProcessGroup } from "../processes/communicator.js";
+import type { Communicator } from "./communicator.js";
 
 /** Elements that slices are whole multiples of: a cache line. */
 const LINE = 16;
@@ -33,6 +33,16 @@ export function sumsWithin(from: number, to: number, { first, shards }: Sum): Su
     ...sumsWithin(from, to, { first, shards: half }),
     ...sumsWithin(from, to, { first: first + half, shards: shards - half }),
   ];
+}
+
+/** Processes that make every step together. */
+export interface InStep {
+  readonly rank: number;
+  readonly size: number;
+  readonly communicator: Communicator;
+  /** Whether this process was asked to end early, and whether any was before the step that is done. */
+  readonly asked: boolean;
+  ending: boolean;
 }
 
 /** How many rows there are, in how many shards. */
@@ -76,7 +86,7 @@ export class Share {
 
   constructor(
     private readonly engine: SynchronousEngine,
-    readonly group: ProcessGroup,
+    readonly group: InStep,
     readonly batch: SharedBatch,
   ) {
     [this.first, this.end] = this.shardsOf(group.rank);
