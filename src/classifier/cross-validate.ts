@@ -5,6 +5,10 @@ import type { Pieces } from "../base/pieces.js";
 import { checkLongOptions, Long, type LongOptions } from "../base/progress.js";
 import { stratifiedParts } from "../data/split.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
+import { communicatorOf } from "../processes/communicator.js";
+import type { ProcessGroup } from "../processes/group.js";
+import { pack, unpack } from "../processes/packing.js";
+import { groupOf } from "../processes/together.js";
 import { bundlesOf } from "./bundles.js";
 import { corpusToLearn, TextClassifier } from "./classifier.js";
 import type { Corpus, LabelledText } from "./corpus.js";
@@ -12,7 +16,10 @@ import { isAutomatic, TRAIN_OPTION_NAMES, type TrainOptions, type TrainProgress 
 import { allRows } from "./text-corpus.js";
 import { learning } from "./unfinished.js";
 
-/** Options of `crossValidate`: how to split, and those of `TextClassifier.train` by which each classifier is trained. */
+/**
+ * Options of `crossValidate`: how to split, and those of `TextClassifier.train` by which each classifier is trained. With a
+ * `communicator` each process trains some of the classifiers by itself, and all come to the same figures.
+ */
 export interface CrossValidateOptions
   extends Omit<TrainOptions, "resume" | "replay" | "budget" | "onSizes" | "onPrepared" | "onProgress">,
     LongOptions<FoldProgress> {
@@ -82,7 +89,8 @@ export async function crossValidate(
 ): Promise<CrossValidation> {
   const allowed = TRAIN_OPTION_NAMES.filter((name) => !WITHOUT.has(name));
   knownOptions(options, [...allowed, "folds", "onFold"], "crossValidate");
-  const { folds: count = 5, onFold, onProgress: _, ...training } = options;
+  const { folds: count = 5, onFold, onProgress: _, communicator, ...training } = options;
+  if (communicator !== undefined) communicatorOf(communicator, "crossValidate communicator");
   wholeNumber(count, "crossValidate folds", 2);
   if (onFold !== undefined) functionOf(onFold, "crossValidate onFold");
   checkLongOptions(options, "crossValidate");
@@ -91,25 +99,50 @@ export async function crossValidate(
     corpusToLearn(rows, training, long.inner({ fold: 0, folds: count })),
   );
   if (training.rows !== undefined) indicesOf(training.rows, "rows", corpus.rows);
-  const folds: Fold[] = [];
-  for (const { learned, measured } of await long.run(splits(corpus, training, count))) {
-    const inner = long.inner<TrainProgress>({ fold: folds.length + 1, folds: count });
+  const parts = await long.run(splits(corpus, training, count));
+  const foldOf = async (number: number): Promise<Fold> => {
+    const { learned, measured } = parts[number - 1]!;
+    const inner = long.inner<TrainProgress>({ fold: number, folds: count });
     const classifier = await TextClassifier.train(corpus, { ...training, ...inner, rows: learned });
     const asked = { rows: measured, mistakes: 0, ...inner };
     const { accuracy, macro, mcc, loss } = await classifier.evaluate(corpus, asked);
     classifier.model.dispose();
-    const fold = {
-      number: folds.length + 1,
-      rows: { learned: learned.length, measured: measured.length },
-      ...{ accuracy, macroF1: macro.f1, mcc, loss },
-    };
-    folds.push(fold);
-    onFold?.(fold);
+    const rows = { learned: learned.length, measured: measured.length };
+    return { number, rows, accuracy, macroF1: macro.f1, mcc, loss };
+  };
+  const group = await groupOf(communicator);
+  const folds: Fold[] = [];
+  while (folds.length < count) {
+    const next = folds.length + 1;
+    const round = group
+      ? await spreadFolds(group, next, Math.min(group.size, count - folds.length), foldOf)
+      : [await foldOf(next)];
+    folds.push(...round);
+    for (const fold of round) onFold?.(fold);
   }
   const figures = Object.fromEntries(
     FOLD_FIGURES.map((name) => [name, figureOf(folds.map((fold) => fold[name]))]),
   ) as Record<(typeof FOLD_FIGURES)[number], FoldFigure>;
   return { ...figures, folds };
+}
+
+/** A fold in each of the processes. */
+async function spreadFolds(
+  group: ProcessGroup,
+  first: number,
+  count: number,
+  foldOf: (number: number) => Promise<Fold>,
+): Promise<Fold[]> {
+  const packed = await group.spread(count, async (piece) => {
+    const fold = await foldOf(first + piece);
+    // JSON would lose what is no finite number.
+    return pack({ plain: fold, arrays: [Float64Array.from(FOLD_FIGURES, (name) => fold[name])] });
+  });
+  return packed.map((bytes) => {
+    const { plain, arrays } = unpack(bytes);
+    const figures = FOLD_FIGURES.map((name, k) => [name, arrays[0]![k]!]);
+    return { ...(plain as Fold), ...Object.fromEntries(figures) };
+  });
 }
 
 /** Which rows are learned from and which measured on, fold by fold. */

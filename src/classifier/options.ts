@@ -51,7 +51,7 @@ export interface TrainProgress extends Progress {
 export interface TrainOptions extends EngineOptions, LongOptions<TrainProgress> {
   /**
    * "auto" (the default): what rows held out prefer; "linear": the plainest of what it tries, a linear model over words and
-   * pairs of them; both heed `rows`, `duplicates`, `seed`, `engine`, `threads`, `signal`, `onProgress`, `maxSize`, `onStep` and `onSizes` alone, "auto" also
+   * pairs of them; both heed `rows`, `duplicates`, `seed`, `engine`, `threads`, `signal`, `onProgress`, `maxSize`, `communicator`, `onStep` and `onSizes` alone, "auto" also
    * `effort`, `budget` and `replay`. Or a preset's name ("lstm", "gru", "rnn", "bilstm", "bigru", "cnn"); a classifier or a model to go on from,
    * which stays as it is: a copy is trained; or a function of the sizes that makes a new model. A classifier settles the words,
    * the length of rows and the labels that there are; the model of one counts as the classifier. The outputs of any other model
@@ -141,7 +141,10 @@ export interface TrainOptions extends EngineOptions, LongOptions<TrainProgress> 
   signal?: AbortSignal | undefined;
   /** Goes on from a checkpoint of the same run, to the same bits. */
   resume?: TrainingState;
-  /** Of a network: processes that train it together, each with the same rows and options. See `FitOptions.communicator`. */
+  /**
+   * Processes that train together, each with the same rows and options, to the bits that one would come to: they share the
+   * batches of a network (see `FitOptions`), and of "auto" and "linear" the fits.
+   */
   communicator?: Communicator | undefined;
   /** Of "auto" and "linear": told what is being done, whenever something else is begun. */
   onStep?(what: string): void;

@@ -230,7 +230,7 @@ async function learn<C extends TextCorpus<CorpusText>, M extends AnyTextModel, E
         note(`  ${kind.epochs}`);
         for (const observer of observers) observer.prepare(prepared);
         const { communicator } = plan;
-        if (communicator) note(processesText(communicator, plan.flags.batchSize));
+        if (communicator) note(`  ${processesText(communicator, plan.flags.batchSize)}`);
         watch.enter("fit");
       },
     };

@@ -6,8 +6,10 @@ import { inputError } from "../base/errors.js";
 import { isObject, type Json, parseJson } from "../base/json.js";
 import { checkWritable, readBytes, writeAtomic } from "../base/node-files.js";
 import type { TrialRecord, TrialStore } from "../classifier/tuning/trial.js";
+import type { Communicator } from "../processes/communicator.js";
+import { ProcessGroup } from "../processes/group.js";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.js";
-import type { Logs } from "../train/training-state.js";
+import type { Logs, TrainingState } from "../train/training-state.js";
 
 const FORMAT = "cellstate-search-1";
 
@@ -56,6 +58,27 @@ export async function openSearch(folder: string, identity: string): Promise<Sear
       kept.add(trial);
       recorded.set(trial, record);
       await write();
+    },
+  };
+}
+
+/** As `openSearch`, where several processes search: the first keeps the folder, the others what they are told meanwhile. */
+export async function openSearchTogether(
+  folder: string,
+  identity: string,
+  communicator: Communicator | null,
+): Promise<SearchFolder> {
+  if (!communicator) return openSearch(folder, identity);
+  const file = join(folder, "search.json");
+  const own = communicator.rank === 0 ? await openSearch(folder, identity) : null;
+  const bytes = new ProcessGroup(communicator).share(own ? await readBytes(file) : new Uint8Array(0));
+  if (own) return own;
+  const states = new Map<number, TrainingState>();
+  return {
+    recorded: recordsOf(bytes, file, identity),
+    read: (trial) => states.get(trial) ?? null,
+    keep: (trial, state) => {
+      if (state) states.set(trial, state);
     },
   };
 }

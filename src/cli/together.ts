@@ -16,7 +16,7 @@ export const several = launch !== null && launch.size > 1;
 export const isFirst = launch === null || launch.rank === 0;
 
 /** Commands that several processes do together. */
-const TOGETHER: ReadonlySet<string> = new Set(["train"]);
+const TOGETHER: ReadonlySet<string> = new Set(["train", "tune"]);
 
 /** What the first process would say by itself has time to be said. */
 const LATER_MS = 3000;
@@ -43,14 +43,14 @@ export async function joinProcesses(): Promise<MpiCommunicator | null> {
   return joined;
 }
 
-/** What users should know of the processes that train a network in batches of so many rows. */
-export function processesText({ size, library, threads }: MpiCommunicator, batchSize: number): string {
+/** What users should know of the processes; and where a network is trained in batches of so many rows, of those. */
+export function processesText({ size, library, threads }: MpiCommunicator, batchSize = Infinity): string {
   const parts = Math.ceil(batchSize / SHARD_ROWS);
   const idle =
     parts < size
       ? `; a batch of ${batchSize} rows has ${parts} ${parts === 1 ? "part" : "parts"} of ${SHARD_ROWS}, which leaves ${size - parts} of them without work: --batch-size ${SHARD_ROWS * size} or more gives all of them work`
       : "";
-  return `  ${size} processes (${library}), here of ${threads} ${threads === 1 ? "thread" : "threads"}${idle}`;
+  return `${size} processes (${library}), here of ${threads} ${threads === 1 ? "thread" : "threads"}${idle}`;
 }
 
 /** What another process than the first has to complain of: said at its end, if the first has not ended all by then. */

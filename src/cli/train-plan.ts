@@ -206,19 +206,21 @@ export async function planTraining(
 }
 
 /** @throws InputError where several processes were started for what one does */
-function refuseAlone({ model, folds }: TrainFlags): void {
-  if (!several || !(isAutomatic(model) || folds !== undefined)) return;
+function refuseAlone({ model, multiLabel, target }: TrainFlags): void {
+  if (!several || !isAutomatic(model) || !(multiLabel || target === "amounts")) return;
   throw inputError({
     expected: "a network, as --model lstm, whose training several processes share",
-    where: "train with mpirun",
-    received: folds === undefined ? `--model ${model}` : `--folds ${folds}`,
+    where: `train ${multiLabel ? "--multi-label" : "--target amounts"} with mpirun`,
+    received: `--model ${model}`,
     next: "Run it without mpirun: one process uses all cores of its host.",
   });
 }
 
 /** By default the cores of a host are shared by its processes. The reference engine has one thread. */
-const threadsOf = (communicator: MpiCommunicator | null, { engine }: TrainFlags): { threads?: number } =>
-  communicator && engine !== "reference" ? { threads: communicator.threads } : {};
+export const threadsOf = (
+  communicator: MpiCommunicator | null,
+  { engine }: Pick<TrainFlags, "engine">,
+): { threads?: number } => (communicator && engine !== "reference" ? { threads: communicator.threads } : {});
 
 /** How a saved classifier was trained. @throws InputError where it does not say what ran */
 async function recordIn(file: string): Promise<TrainingRecord> {

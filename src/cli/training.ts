@@ -166,7 +166,7 @@ async function validateInFolds(
     `Cross-validation in ${folds} folds; after it one classifier learns from all ${count(trainRows.length)} texts.`,
   );
   const options = plan.auto
-    ? automaticOptions(plan.flags, trainRows, signal)
+    ? automaticOptions(plan, trainRows, signal)
     : trainOptions(plan, trainRows, signal, null, []);
   const onFold = (fold: Fold) => note(foldText(fold, folds));
   try {
@@ -208,7 +208,7 @@ async function learn(
       if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
       if (isFirst) await warn(prepared, test);
       const { communicator } = plan;
-      if (communicator) note(processesText(communicator, plan.flags.batchSize));
+      if (communicator) note(`  ${processesText(communicator, plan.flags.batchSize)}`);
       watch.enter("fit");
     };
     const learning = { ...options, onPrepared };
@@ -249,17 +249,19 @@ async function changesOf(
 
 /** Lets the data choose, and says what is tried. */
 async function learnAutomatically(
-  { flags, replay }: TrainPlan,
+  plan: TrainPlan,
   { corpus, trainRows: rows, test }: Pick<Material, "corpus" | "trainRows" | "test">,
   signal: AbortSignal,
   watch: Stopwatch,
 ): Promise<Learned> {
+  const { flags, replay, communicator } = plan;
   const { budget, report } = flags;
+  if (communicator) note(`  ${processesText(communicator)}`);
   let sizes: readonly SizedAccuracy[] = [];
   const onStep = (what: string) => note(`  ${what} …`);
   watch.enter("fit");
   const options = {
-    ...automaticOptions(flags, rows, signal),
+    ...automaticOptions(plan, rows, signal),
     onStep,
     ...(report === undefined ? {} : { onSizes: (found: readonly SizedAccuracy[]) => void (sizes = found) }),
     ...(replay ? { replay, ...SETTLED_BY_REPLAY } : budget === undefined ? {} : { budget }),
@@ -280,16 +282,18 @@ const BALANCED =
 
 /** What automatic classifiers are asked for, be it of all rows or of a fold. */
 function automaticOptions(
-  { model, engine, threads, seed, maxSize, effort, duplicates, target }: TrainFlags,
+  { flags, communicator }: Pick<TrainPlan, "flags" | "communicator">,
   rows: Uint32Array,
   signal: AbortSignal,
 ) {
+  const { model, engine, threads, seed, maxSize, effort, duplicates, target } = flags;
   return {
     ...{ model, engine, seed, rows, signal, onProgress: status.told },
     ...(model === AUTO ? { effort } : {}),
     ...(threads === undefined ? {} : { threads }),
     ...(maxSize === undefined ? {} : { maxSize }),
     ...(duplicates === undefined ? {} : { duplicates }),
+    ...(communicator ? { communicator } : {}),
     ...targetOf(target),
   };
 }

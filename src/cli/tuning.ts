@@ -10,13 +10,15 @@ import { type TuneOptions, type TuneResult, tune } from "../classifier/tuning/tu
 import type { Facts } from "../report/data.js";
 import { settingWords, type TuningAbout, tuningPage } from "../report/tuning.js";
 import { EXIT, Exit, interruption, note, say } from "./context.js";
-import { openSearch } from "./search-folder.js";
+import { openSearchTogether } from "./search-folder.js";
 import { commandLine } from "./shell.js";
 import { styleFor } from "./terminal.js";
+import { isFirst, joinProcesses, processesText } from "./together.js";
 import type { TrainFlags } from "./train-flags.js";
-import { dataName, refuseOutputs } from "./train-plan.js";
+import { dataName, refuseOutputs, threadsOf } from "./train-plan.js";
 import { readMaterial } from "./training.js";
 import type { Material } from "./training-report.js";
+import { endOfOther } from "./training-steps.js";
 import { type CommonFlags, TunePlans } from "./tune-plans.js";
 import { spaceOf } from "./tune-space.js";
 import { overviewText } from "./ui/overview.js";
@@ -48,6 +50,7 @@ export async function runTuning(
     );
   }
   const { trials, seed, budget, test, tokenizer, vectors, out, report } = flags;
+  const communicator = await joinProcesses();
   const began = performance.now();
   await refuseOutputs({ "--out": out, "--report": report, "--rejects": flags.rejects }, [
     data,
@@ -57,14 +60,19 @@ export async function runTuning(
     tokenizer,
     vectors,
   ]);
-  const plans = await TunePlans.open(data, commonFlags(flags), space, trials, command);
+  const own = { ...threadsOf(communicator, flags), ...commonFlags(flags) };
+  const plans = await TunePlans.open(data, own, space, trials, command);
   const first = await plans.first();
   const material = await readMaterial(data, first);
   const { corpus, trainRows, overview } = material;
   plans.checkLabels(corpus);
   note(overviewText(overview, styleFor(process.stderr)));
+  if (communicator) note(`  ${processesText(communicator)}`);
   const identity = async () => identityOf(material, [space, trials, await plans.digest()]);
-  const folder = flags.folder === undefined ? null : await openSearch(flags.folder, await identity());
+  const folder =
+    flags.folder === undefined
+      ? null
+      : await openSearchTogether(flags.folder, await identity(), communicator);
   const { signal, release } = interruption();
   const { epochs } = first.flags;
   const result = await tune(corpus, {
@@ -74,9 +82,11 @@ export async function runTuning(
     optionsOf: (settings) => plans.options(settings, trainRows),
     ...tellRungs(),
     onProgress: status.told,
+    ...(communicator ? { communicator } : {}),
   });
   release();
   await plans.close();
+  if (!isFirst) return endOfOther({ interrupted: result.ended === "interrupted" });
   const { best } = result;
   const options = best && [
     ...typed.filter(([name]) => !OWN.includes(name) && !(name in space) && plans.heeds(best.settings, name)),

@@ -45,8 +45,77 @@ export class ProcessGroup implements InStep {
     return bytes;
   }
 
+  /**
+   * Does pieces of work 0 … count − 1, each in one process, and gives the results to all, in their order.
+   * @throws what a piece threw, in the process that did it; Error with its message in the others
+   */
+  async spread(count: number, work: (piece: number) => Promise<Uint8Array>): Promise<Uint8Array[]> {
+    const { rank, size } = this;
+    const own: Uint8Array[] = [];
+    let failure: unknown;
+    try {
+      for (let piece = rank; piece < count; piece += size) own.push(await work(piece));
+    } catch (error) {
+      failure = error ?? new Error("unknown");
+    }
+    this.refuseFailure(failure);
+    const lengths = this.gather(asBytes(own.map(({ length }) => length).concat(padding(own, count, size))));
+    const told = lengths.map((bytes) => new Float64Array(bytes.slice().buffer));
+    const total = told.map((each) => each.reduce((sum, length) => sum + length, 0));
+    const starts = startsOf(total);
+    const all = new Uint8Array(starts.at(-1)!);
+    let at = starts[rank]!;
+    for (const result of own) {
+      all.set(result, at);
+      at += result.length;
+    }
+    this.communicator.allGather(all, total);
+    return Array.from({ length: count }, (_, piece) => {
+      const [r, k] = [piece % size, Math.floor(piece / size)];
+      const from = starts[r]! + told[r]!.subarray(0, k).reduce((sum, length) => sum + length, 0);
+      return all.subarray(from, from + told[r]![k]!);
+    });
+  }
+
+  /** Where one of the processes has failed, all have. */
+  private refuseFailure(failure: unknown): void {
+    const failed = this.gather(Uint8Array.of(failure === undefined ? 0 : 1)).findIndex(([one]) => one);
+    if (failed < 0) return;
+    const words = failure instanceof Error ? failure.message : String(failure ?? "");
+    const bytes = new TextEncoder().encode(words).subarray(0, MOST_WORDS);
+    const told = this.gather(Uint8Array.from({ length: MOST_WORDS }, (_, i) => bytes[i] ?? 0))[failed]!;
+    if (failure !== undefined) throw failure;
+    throw new Error(`process ${failed}: ${new TextDecoder().decode(told).replace(/\0+$/, "")}`);
+  }
+
+  /** What process 0 has decided. */
+  agreed(decision: boolean): boolean {
+    return this.gather(Uint8Array.of(decision ? 1 : 0))[0]![0] === 1;
+  }
+
+  /** Whether it is so in any of them. */
+  any(own: boolean): boolean {
+    return this.gather(Uint8Array.of(own ? 1 : 0)).some(([one]) => one === 1);
+  }
+
   /** A batch that they share. */
   shareOf(engine: SynchronousEngine, batch: SharedBatch): Share {
     return new Share(engine, this, batch);
   }
+}
+
+/** Bytes of a message about a failure elsewhere. */
+const MOST_WORDS = 1000;
+
+const asBytes = (numbers: readonly number[]) => new Uint8Array(Float64Array.from(numbers).buffer);
+
+/** Processes with fewer pieces than the first tell of as many. */
+const padding = (own: readonly Uint8Array[], count: number, size: number): number[] =>
+  new Array<number>(Math.ceil(count / size) - own.length).fill(0);
+
+/** Where blocks of these lengths begin, and where the last one ends. */
+function startsOf(lengths: readonly number[]): number[] {
+  const starts = [0];
+  for (const length of lengths) starts.push(starts.at(-1)! + length);
+  return starts;
 }

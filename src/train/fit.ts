@@ -13,6 +13,7 @@ import type { Plan } from "../network/plan.js";
 import type { CompiledMetrics } from "../objectives/metrics/compiled.js";
 import { type Communicator, communicatorOf } from "../processes/communicator.js";
 import type { ProcessGroup } from "../processes/group.js";
+import { groupOf } from "../processes/together.js";
 import type { Callback, Trained, TrainingProgress } from "./callbacks.js";
 import { type Dataset, splitLast, type WeightOptions } from "./dataset.js";
 import { evaluateDataset } from "./evaluate.js";
@@ -161,18 +162,11 @@ export async function runFit<M extends Trained>(
   const long = new Long<FitProgress>(options, null);
   long.begin("checking", null, { epoch: 0, epochs: options.epochs ?? 1 });
   const [train, validation] = await long.run(dataOf(trainer, x, y, options));
-  const group = await groupOf(options);
+  const group = await groupOf(options.communicator);
   const run = new FitRun(trainer, host, train, validation, options, long, group);
   await long.run(run.prepare());
   onStart();
   return run.run();
-}
-
-/** Who trains together: what that takes is loaded where there are several. */
-async function groupOf({ communicator }: FitOptions<never>): Promise<ProcessGroup | null> {
-  if (!communicator || communicator.size === 1) return null;
-  const { ProcessGroup } = await import("../processes/group.js");
-  return new ProcessGroup(communicator);
 }
 
 /** What is learned from, and what is validated on. */

@@ -2,6 +2,7 @@
  * Which members of an automatic classifier run: all that the data asks for, those that a record says, or those that a budget
  * has time for. What a member takes is told by what was measured of others; it runs as a whole or not at all.
  */
+import type { ProcessGroup } from "../../processes/group.js";
 import type { Ran } from "../options.js";
 
 /** What is measured: rows whose n-grams are counted, n-grams of rows that a wide member is fitted to, a network's steps. */
@@ -31,6 +32,12 @@ const TOLERANCE = 1.1;
 /** Half of that is left to a network that was begun: to give it up for a trifle would waste what it took. */
 const LATENESS = 1.05;
 
+interface Bounds {
+  readonly budget?: number | undefined;
+  readonly replay?: Ran | null;
+  readonly group?: ProcessGroup | null;
+}
+
 export class Allowance {
   readonly testRows: number;
   private readonly clock: () => number;
@@ -38,11 +45,16 @@ export class Allowance {
   /** In milliseconds; Infinity without one. */
   private readonly budget: number;
   private readonly replay: Ran | null;
+  private readonly group: ProcessGroup | null;
   private readonly measured = new Map<string, { amount: number; ms: number }>();
 
-  /** @param budget seconds, if there is a bound @param replay what is to run, if that is settled */
+  /**
+   * @param budget seconds, if there is a bound
+   * @param replay what is to run, if that is settled
+   * @param group processes that do the work together: the first one's clock decides
+   */
   constructor(
-    { budget = Infinity, replay = null }: { budget?: number | undefined; replay?: Ran | null } = {},
+    { budget = Infinity, replay = null, group = null }: Bounds = {},
     { clock = () => performance.now(), began = clock(), testRows = 0 }: Timing = {},
   ) {
     this.clock = clock;
@@ -50,6 +62,11 @@ export class Allowance {
     this.began = began;
     this.budget = 1000 * budget;
     this.replay = replay;
+    this.group = group;
+  }
+
+  private decided(own: boolean): boolean {
+    return this.group && this.budget < Infinity ? this.group.agreed(own) : own;
   }
 
   /** Measures from now on: what it gives is told, again and again, how much of the work was done since. */
@@ -65,19 +82,20 @@ export class Allowance {
 
   /** Whether one more recipe or network may run after so many. @param left work with it, to the end of training */
   admits(what: "recipes" | "networks", after: number, left: Amounts): boolean {
-    return this.replay ? after < this.replay[what] : this.endAfter(left, MARGIN) <= this.began + this.budget;
+    if (this.replay) return after < this.replay[what];
+    return this.decided(this.endAfter(left, MARGIN) <= this.began + this.budget);
   }
 
   /** Whether a network that has made so many steps may go on. @param left work to the end of training */
   goesOn(steps: number, left: Amounts): boolean {
     const told = steps < FIRST_STEPS ? { ...left, steps: 0 } : left;
-    return this.endAfter(told, MARGIN) <= this.began + LATENESS * this.budget;
+    return this.decided(this.endAfter(told, MARGIN) <= this.began + LATENESS * this.budget);
   }
 
   /** Whether the file will be written later than the budget allows, by more than a trifle. */
   get isExceeded(): boolean {
     if (this.replay) return this.replay.exceeded;
-    return this.endAfter({}, 1) > this.began + TOLERANCE * this.budget;
+    return this.decided(this.endAfter({}, 1) > this.began + TOLERANCE * this.budget);
   }
 
   /** When the work is done, by the clock, and what comes after it: the file is written, and rows to test on are answered. */

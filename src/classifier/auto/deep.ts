@@ -13,6 +13,7 @@ import type { Rows } from "../../network/arrays.js";
 import { rowsAtOnce } from "../../network/network.js";
 import { losses } from "../../objectives/losses.js";
 import { optimizers } from "../../objectives/optimizers.js";
+import type { Communicator } from "../../processes/communicator.js";
 import {
   type Channel,
   type ChannelRules,
@@ -152,6 +153,8 @@ export interface DeepOptions extends ModelOptions {
   readonly steps: Steps;
   /** Called after every step; what it throws ends the training, too. @param made how many were made */
   readonly onStep: (made: number) => void;
+  /** Processes that share every step. */
+  readonly communicator?: Communicator | undefined;
 }
 
 /** What the networks of a classifier read of texts. */
@@ -223,7 +226,7 @@ export async function trainDeep(
   { texts, rows, classes, labels }: WideData,
   recipe: DeepRecipe,
   rules: ChannelRules,
-  { seed, number, onStep, steps, ...options }: DeepOptions,
+  { seed, number, onStep, steps, communicator, ...options }: DeepOptions,
 ): Promise<Deep> {
   const prefix = `net${number + 1}`;
   const inputs = channelInputs(rules);
@@ -241,7 +244,7 @@ export async function trainDeep(
   let made = 0;
   const fit = (seen: Rows[]) =>
     network.fit(seen.length === 1 ? seen[0]! : seen, targets, {
-      batchSize: BATCH,
+      ...{ batchSize: BATCH, communicator },
       callbacks: [
         {
           onBatchEnd: async () => {

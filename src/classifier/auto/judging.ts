@@ -1,15 +1,35 @@
 /** How recipes do on rows held out of the fits that answer them. */
 import type { Pieces } from "../../base/pieces.js";
 import type { Turns } from "../../base/progress.js";
+import type { ProcessGroup } from "../../processes/group.js";
+import { type Numbers, pack, unpack } from "../../processes/packing.js";
 import { type FeatureRows, pick, select } from "../../tokens/sparse-texts.js";
 import type { Fold } from "./folds.js";
 import { centred, deviationOf, measured, type Trial } from "./held-out.js";
 import { strengthOf, strongest } from "./pruning.js";
 import type { WideMember, WideRecipe } from "./recipes.js";
-import { classCounts, type Labelled, type Scorer, scoresOf } from "./scorers.js";
+import { classCounts, type Labelled, packScorer, type Scorer, scoresOf, unpackScorer } from "./scorers.js";
 
 /** Fits a member. */
 export type Fit = (labelled: Labelled, member: WideMember) => Promise<Scorer>;
+
+/** Fits members to the same rows; of several processes each fits some. */
+export async function fitAll(
+  fit: Fit,
+  labelled: Labelled,
+  members: readonly WideMember[],
+  group: ProcessGroup | null,
+): Promise<Scorer[]> {
+  if (group) {
+    const told = await group.spread(members.length, async (m) =>
+      packScorer(await fit(labelled, members[m]!)),
+    );
+    return told.map(unpackScorer);
+  }
+  const scorers: Scorer[] = [];
+  for (const member of members) scorers.push(await fit(labelled, member));
+  return scorers;
+}
 
 /** A recipe, and what it says of rows held out. */
 export interface Judged {
@@ -70,7 +90,7 @@ function* someOf(data: FeatureRows): Pieces<FeatureRows> {
 
 /** Rows held out of fits to the others. A member is fitted once, whichever recipes it is of. */
 export class Judging {
-  private readonly known = new Map<string, Promise<HeldOutScores>>();
+  private readonly known = new Map<string, HeldOutScores>();
 
   private constructor(
     private readonly all: Labelled,
@@ -78,12 +98,20 @@ export class Judging {
     private readonly fit: Fit,
     private readonly turns: Turns,
     private readonly parts: readonly Part[],
+    /** Processes that share the fits; null where this one is alone. */
+    private readonly group: ProcessGroup | null,
   ) {}
 
-  static async of(all: Labelled, folds: readonly Fold[], fit: Fit, turns: Turns): Promise<Judging> {
+  static async of(
+    all: Labelled,
+    folds: readonly Fold[],
+    fit: Fit,
+    turns: Turns,
+    group: ProcessGroup | null,
+  ): Promise<Judging> {
     const parts: Part[] = [];
     for (const fold of folds) parts.push(await turns.run(partOf(all, fold)));
-    return new Judging(all, folds, fit, turns, parts);
+    return new Judging(all, folds, fit, turns, parts, group);
   }
 
   /** How often a member is fitted to all rows, so to speak: a fit to a part of them counts as that part. */
@@ -99,6 +127,7 @@ export class Judging {
   /** @param deviations what members' scores are divided by; default: their own deviations */
   async judge(recipe: WideRecipe, deviations?: readonly number[]): Promise<Judged> {
     const { labels } = this.all;
+    await this.learn(recipe.members);
     const found: HeldOutScores[] = [];
     for (const member of recipe.members) found.push(await this.heldOut(member));
     const divisors = deviations ?? found.map(({ deviation }) => deviation);
@@ -121,7 +150,7 @@ export class Judging {
       const kept = await turns.run(strongest(part.labelled.data, strengths, by.deviations, most));
       parts.push(await turns.run(keeping(part, kept)));
     }
-    return new Judging(this.all, this.folds.slice(0, folds), this.fit, this.turns, parts);
+    return new Judging(this.all, this.folds.slice(0, folds), this.fit, this.turns, parts, this.group);
   }
 
   /** [members][features] how much each feature decides in a fold's fits. */
@@ -131,35 +160,78 @@ export class Judging {
     return found;
   }
 
-  private heldOut(member: WideMember): Promise<HeldOutScores> {
-    const known = this.known.get(keyOf(member)) ?? this.fitted(member);
-    this.known.set(keyOf(member), known);
-    return known;
+  private async heldOut(member: WideMember): Promise<HeldOutScores> {
+    if (!this.knows(member)) await this.learn([member]);
+    return this.known.get(keyOf(member))!;
   }
 
-  private async fitted(member: WideMember): Promise<HeldOutScores> {
-    const found: Float64Array[] = [];
-    const strengths: Float32Array[] = [];
-    let learned = 0;
-    for (const [p, { labelled, judged }] of this.parts.entries()) {
-      const scorer = await this.fit(labelled, member);
-      const { turns } = this;
-      const counts = await turns.run(classCounts(labelled));
-      if (p === 0) {
-        const some = await turns.run(someOf(labelled.data));
-        learned = deviationOf(centred(await turns.run(scoresOf(scorer, some, counts))));
-      }
-      for (const [c, column] of (await turns.run(scoresOf(scorer, judged, counts))).entries()) {
-        const before = found[c] ?? new Float64Array(0);
-        found[c] = new Float64Array(before.length + column.length);
-        found[c].set(before);
-        found[c].set(column, before.length);
-      }
-      strengths.push(await turns.run(strengthOf(scorer, labelled.data.features)));
+  /** Fits members that were not yet: each without each part, several processes some of these each. */
+  private async learn(members: readonly WideMember[]): Promise<void> {
+    const fresh = members.filter(
+      (member, m) =>
+        !this.knows(member) && members.findIndex((other) => keyOf(other) === keyOf(member)) === m,
+    );
+    const folds = this.parts.length;
+    const work = (piece: number) => this.fitted(fresh[Math.floor(piece / folds)]!, piece % folds);
+    const fits: PartScores[] = [];
+    if (this.group) {
+      const told = await this.group.spread(fresh.length * folds, async (piece) =>
+        packScores(await work(piece)),
+      );
+      fits.push(...told.map(unpackScores));
+    } else for (let piece = 0; piece < fresh.length * folds; piece++) fits.push(await work(piece));
+    for (const [m, member] of fresh.entries()) {
+      this.known.set(keyOf(member), joined(fits.slice(m * folds, (m + 1) * folds)));
     }
-    const deviation = Math.max(deviationOf(centred(found)), LEAST_DEVIATION * learned);
-    return { columns: found, deviation, strengths };
   }
+
+  private async fitted(member: WideMember, p: number): Promise<PartScores> {
+    const { labelled, judged } = this.parts[p]!;
+    const { turns } = this;
+    const scorer = await this.fit(labelled, member);
+    const counts = await turns.run(classCounts(labelled));
+    let learned = 0;
+    if (p === 0) {
+      const some = await turns.run(someOf(labelled.data));
+      learned = deviationOf(centred(await turns.run(scoresOf(scorer, some, counts))));
+    }
+    const columns = await turns.run(scoresOf(scorer, judged, counts));
+    return { columns, learned, strengths: await turns.run(strengthOf(scorer, labelled.data.features)) };
+  }
+}
+
+/** What a fit without one part says of it. */
+interface PartScores {
+  /** [columns][rows of the part] */
+  readonly columns: readonly Numbers[];
+  /** The deviation of scores of rows that were learned from; of the first part alone. */
+  readonly learned: number;
+  /** [features] */
+  readonly strengths: Float32Array;
+}
+
+const packScores = ({ columns, learned, strengths }: PartScores): Uint8Array =>
+  pack({ plain: null, arrays: [Float64Array.of(learned), strengths, ...columns] });
+
+function unpackScores(bytes: Uint8Array): PartScores {
+  const [learned, strengths, ...columns] = unpack(bytes).arrays;
+  return { columns, learned: learned![0]!, strengths: strengths as Float32Array };
+}
+
+/** A member's scores of all parts, one part after another. */
+function joined(parts: readonly PartScores[]): HeldOutScores {
+  const rows = parts.reduce((sum, { columns }) => sum + columns[0]!.length, 0);
+  const all = parts[0]!.columns.map((_, c) => {
+    const column = new Float64Array(rows);
+    let at = 0;
+    for (const { columns } of parts) {
+      column.set(columns[c]!, at);
+      at += columns[c]!.length;
+    }
+    return column;
+  });
+  const deviation = Math.max(deviationOf(centred(all)), LEAST_DEVIATION * parts[0]!.learned);
+  return { columns: all, deviation, strengths: parts.map(({ strengths }) => strengths) };
 }
 
 const keyOf = ({ rules }: WideMember): string => JSON.stringify(rules);

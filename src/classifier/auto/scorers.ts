@@ -5,6 +5,7 @@
 
 import { NUMBERS, type Pieces, ROWS, spans } from "../../base/pieces.js";
 import type { SynchronousEngine } from "../../engines/engine.js";
+import { pack, unpack } from "../../processes/packing.js";
 import type { ScaleRule } from "../../tokens/feature-encoder.js";
 import {
   type ClassCounts,
@@ -46,6 +47,24 @@ export interface ColumnGroup {
 export interface Scorer {
   readonly rules: ScorerRules;
   readonly groups: readonly ColumnGroup[];
+}
+
+/** A scorer as processes tell it each other: rules and scales, then of each group the columns and their biases. */
+export const packScorer = ({ rules, groups }: Scorer): Uint8Array =>
+  pack({
+    plain: { rules, scales: groups.map(({ scale }) => scale) },
+    arrays: groups.flatMap(({ columns, bias }) => [...columns, Float64Array.from(bias)]),
+  });
+
+export function unpackScorer(bytes: Uint8Array): Scorer {
+  const { plain, arrays } = unpack(bytes);
+  const { rules, scales } = plain as { rules: ScorerRules; scales: ScaleRule[] };
+  const each = arrays.length / scales.length;
+  const groups = scales.map((scale, g): ColumnGroup => {
+    const own = arrays.slice(g * each, (g + 1) * each);
+    return { scale, columns: own.slice(0, -1) as Float32Array[], bias: Array.from(own.at(-1)!) };
+  });
+  return { rules, groups };
 }
 
 /** Labelled rows to fit to. */

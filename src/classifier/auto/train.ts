@@ -3,6 +3,8 @@ import { functionOf } from "../../base/arguments.js";
 import { finiteNumber, inputError, oneOf, wholeNumber } from "../../base/errors.js";
 import type { Pieces } from "../../base/pieces.js";
 import type { ModelOptions } from "../../model/options.js";
+import { type Communicator, communicatorOf } from "../../processes/communicator.js";
+import { groupOf } from "../../processes/together.js";
 import { bundlesOf, type Duplicates } from "../bundles.js";
 import { type Corpus, refuseNoClasses } from "../corpus.js";
 import { EFFORTS, type Effort, type Parts, type TrainOptions } from "../options.js";
@@ -43,6 +45,7 @@ const HEEDED: ReadonlySet<string> = new Set([
   "onProgress",
   "onStep",
   "duplicates",
+  "communicator",
 ]);
 const CHOOSING: ReadonlySet<string> = new Set(["effort", "budget", "replay"]);
 
@@ -88,7 +91,10 @@ export async function trainAuto(
   if (options.onSizes !== undefined) functionOf(options.onSizes, "onSizes");
   const maxSize = replay?.maxSize ?? options.maxSize;
   if (maxSize !== undefined) wholeNumber(maxSize, "maxSize", 1);
-  const allowance = new Allowance({ budget, replay: replay?.ran ?? null }, timing);
+  const { communicator } = options;
+  if (communicator !== undefined) communicatorOf(communicator, "TextClassifier.train communicator");
+  const group = await groupOf(communicator);
+  const allowance = new Allowance({ budget, replay: replay?.ran ?? null, group }, timing);
   refuseNoClasses(corpus, options.target);
   const labels = corpus.labels();
   const allClasses = corpus.classes(labels);
@@ -112,7 +118,7 @@ export async function trainAuto(
   const effort = replay?.effort ?? oneOf(options.effort ?? "medium", EFFORTS, "effort");
   const wide = await trainWide(data, {
     seed,
-    ...{ plain, allowance },
+    ...{ plain, allowance, group },
     engine: await solverEngine(compute),
     steps,
     ...(maxSize === undefined ? {} : { mostWords: wordsWithin(maxSize) }),
@@ -120,7 +126,7 @@ export async function trainAuto(
   const room = maxSize === undefined ? Number.POSITIVE_INFINITY : maxSize - bytesOf(wide);
   const { tried, leftOut, tooLarge } = plain
     ? NOTHING_BESIDE
-    : await trainBeside(wide, data, { effort, room }, { seed, allowance, ...compute }, steps);
+    : await trainBeside(wide, data, { effort, room }, { seed, allowance, communicator, ...compute }, steps);
   const { isExceeded: exceeded } = allowance;
   const assembled = async (of: Wide, members: Beside | null): Promise<Parts> => {
     steps.begin("assembling", "assembling the classifier", rows.length);
@@ -181,6 +187,13 @@ interface Tried {
 }
 const NOTHING_BESIDE: Tried = { tried: null, leftOut: [] };
 
+interface BesideOptions {
+  readonly seed: number;
+  readonly allowance: Allowance;
+  /** Processes that share the networks' steps. */
+  readonly communicator: Communicator | undefined;
+}
+
 /** Thrown by a network that would end too late. */
 class GivenUp extends Error {}
 
@@ -189,7 +202,7 @@ async function trainBeside(
   wide: Wide,
   data: WideData,
   { effort, room }: { effort: Effort; room: number },
-  { allowance, ...options }: ModelOptions & { seed: number; allowance: Allowance },
+  { allowance, ...options }: ModelOptions & BesideOptions,
   steps: Steps,
 ): Promise<Tried> {
   const { texts, rows, classes, labels } = data;

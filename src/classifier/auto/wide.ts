@@ -5,12 +5,13 @@
 import { NUMBERS, type Pieces, spans } from "../../base/pieces.js";
 import type { SynchronousEngine } from "../../engines/engine.js";
 import { fitTemperature } from "../../objectives/temperature.js";
+import type { ProcessGroup } from "../../processes/group.js";
 import { BLOCKS, type Block, type NgramRules } from "../../tokens/ngrams.js";
 import { type FeatureRows, featureRows, inOrder, select } from "../../tokens/sparse-texts.js";
 import { Allowance } from "./allowance.js";
 import type { Fold } from "./folds.js";
 import type { HeldOut, Trial } from "./held-out.js";
-import { choose, type Fit, type Judged, Judging } from "./judging.js";
+import { choose, type Fit, fitAll, type Judged, Judging } from "./judging.js";
 import {
   areLong,
   bundleOf,
@@ -64,6 +65,8 @@ export interface WideOptions {
   readonly mostWords?: number;
   /** What is being done; what it throws ends the training. */
   readonly steps: Steps;
+  /** Processes that share the fits. Default: this one is alone. */
+  readonly group?: ProcessGroup | null;
 }
 
 /** A member that was fitted, and the standard deviation of its scores of rows that it had not seen. */
@@ -112,6 +115,7 @@ export interface Wide extends Familiarity {
 export async function trainWide(given: WideData, options: WideOptions): Promise<Wide> {
   const notes: string[] = [];
   const { allowance = new Allowance(), mostWords = Number.POSITIVE_INFINITY, steps } = options;
+  const { group = null } = options;
   const sampled = sampleOf(given, options.seed, notes);
   const { texts, rows, classes, labels } = sampled;
   const long = areLong(texts, rows);
@@ -137,7 +141,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
     fitted((await steps.run(countsOf(labelled.data)))([member]));
     return scorer;
   };
-  const judging = await Judging.of(all, folds, fit, steps);
+  const judging = await Judging.of(all, folds, fit, steps, group);
   const ngramsOf = await steps.run(countsOf(data));
   const left = (recipe: WideRecipe) => ({
     fits:
@@ -156,7 +160,7 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
     best,
     all,
     sampled,
-    { judging, folds, fit, steps, ngramsOf },
+    { judging, folds, fit, steps, group, ngramsOf },
     {
       rules: { ...rules, blocks: usedBlocks(best.recipe.members) },
       trials: judged.map(({ trial }) => trial),
@@ -208,6 +212,7 @@ interface Means {
   readonly folds: readonly Fold[];
   readonly fit: Fit;
   readonly steps: Steps;
+  readonly group: ProcessGroup | null;
   /** Of all rows. */
   readonly ngramsOf: NgramsOf;
 }
@@ -267,8 +272,8 @@ class Picked {
     if (all.data.rows > MANY_ROWS) return means.judging.strengths(best.recipe, 0);
     means.steps.begin("fitting", `fitting ${best.recipe.name}`);
     const found: Float32Array[] = [];
-    for (const member of best.recipe.members) {
-      found.push(await means.steps.run(strengthOf(await means.fit(all, member), all.data.features)));
+    for (const scorer of await fitAll(means.fit, all, best.recipe.members, means.group)) {
+      found.push(await means.steps.run(strengthOf(scorer, all.data.features)));
     }
     return found;
   }
@@ -298,9 +303,7 @@ class Picked {
     const { steps } = this.means;
     const some = await steps.run(select(this.all.data, kept));
     const labelled = { ...this.all, data: await steps.run(inOrder(some)) };
-    const scorers: Scorer[] = [];
-    for (const member of recipe.members) scorers.push(await this.means.fit(labelled, member));
-    return { labelled, scorers };
+    return { labelled, scorers: await fitAll(this.means.fit, labelled, recipe.members, this.means.group) };
   }
 
   private async scoresWithout(places: Uint32Array, by: Judged, most: number | null): Promise<Float64Array[]> {
@@ -312,7 +315,7 @@ class Picked {
     const judge = places.map((place) => best.rows[place]!);
     const out = new Set(Array.from(judge, keyOf));
     const fold = { judge, fit: Uint32Array.from(rows.keys()).filter((row) => !out.has(keyOf(row))) };
-    const full = await Judging.of(all, [fold], means.fit, means.steps);
+    const full = await Judging.of(all, [fold], means.fit, means.steps, means.group);
     const judging = most === null ? full : await full.keeping(best, most);
     return (await judging.judge(by.recipe, by.deviations)).scores;
   }

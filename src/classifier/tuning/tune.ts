@@ -6,6 +6,10 @@ import { functionOf, instanceOf, objectOf } from "../../base/arguments.js";
 import { finiteNumber, inputError, knownOptions, wholeNumber } from "../../base/errors.js";
 import { checkLongOptions, Long, type LongOptions } from "../../base/progress.js";
 import type { Callback } from "../../model/model.js";
+import { type Communicator, communicatorOf } from "../../processes/communicator.js";
+import type { ProcessGroup } from "../../processes/group.js";
+import { groupOf } from "../../processes/together.js";
+import { decodeCheckpoint, encodeCheckpoint } from "../../train/checkpoint.js";
 import { TrainingError } from "../../train/fit.js";
 import type { TrainingState } from "../../train/training-state.js";
 import { TextClassifier } from "../classifier.js";
@@ -50,6 +54,11 @@ export interface TuneOptions extends LongOptions<TuneProgress> {
   store?: TrialStore;
   /** What an earlier search of the same data, space and options had on record, by the numbers of trials. */
   recorded?: ReadonlyMap<number, TrialRecord>;
+  /**
+   * Processes that share the trials, all with the same corpus and options: each trains some of them, and all come to the same
+   * result. The first one's clock tells whether the budget is spent.
+   */
+  communicator?: Communicator | undefined;
 }
 
 const TUNE_OPTIONS: Record<keyof TuneOptions, true> = {
@@ -67,6 +76,7 @@ const TUNE_OPTIONS: Record<keyof TuneOptions, true> = {
   onTrial: true,
   store: true,
   recorded: true,
+  communicator: true,
 };
 
 /** How far a search is: the phases of each trial's training, and at the end of the best one's. */
@@ -99,7 +109,8 @@ export interface TuneResult {
  */
 export async function tune(corpus: Corpus, options: TuneOptions): Promise<TuneResult> {
   instanceOf(corpus, Corpus, "tune corpus", "a Corpus");
-  return new Search(corpus, options).run();
+  const search = new Search(corpus, options);
+  return search.run(await groupOf(options.communicator));
 }
 
 /** Kept in memory, each until the next. */
@@ -118,7 +129,9 @@ class MemoryStore implements TrialStore {
 const NEW: TrialRecord = { history: [], stopped: null, diverged: null };
 
 /** What is called, or held, is looked at before anything is trained. @throws InputError */
-function checkParts({ optionsOf, heeded, onPlanned, onTrial, now, store, recorded }: TuneOptions): void {
+function checkParts(options: TuneOptions): void {
+  const { optionsOf, heeded, onPlanned, onTrial, now, store, recorded, communicator } = options;
+  if (communicator !== undefined) communicatorOf(communicator, "tune communicator");
   functionOf(optionsOf, "tune optionsOf");
   if (heeded !== undefined) functionOf(heeded, "tune heeded");
   if (onPlanned !== undefined) functionOf(onPlanned, "tune onPlanned");
@@ -129,6 +142,37 @@ function checkParts({ optionsOf, heeded, onPlanned, onTrial, now, store, recorde
   const { read, keep } = objectOf(store, "tune store", "{ read, keep }");
   functionOf(read, "tune store read");
   functionOf(keep, "tune store keep");
+}
+
+/** What became of a trial in one rung. */
+interface Outcome {
+  readonly state: TrainingState | null;
+  readonly diverged: string | null;
+  /** What cut it short; null where nothing did. */
+  readonly ended: TuneResult["ended"];
+}
+
+/** Trials, one in each process, and what became of them in all. */
+async function spreadTrials(
+  group: ProcessGroup,
+  count: number,
+  trained: (piece: number) => Promise<Outcome>,
+): Promise<Outcome[]> {
+  const told = await group.spread(count, async (piece) => {
+    const { state, ...rest } = await trained(piece);
+    const head = new TextEncoder().encode(`${JSON.stringify(rest)}\n`);
+    const bytes = state ? encodeCheckpoint(state) : new Uint8Array(0);
+    const all = new Uint8Array(head.length + bytes.length);
+    all.set(head);
+    all.set(bytes, head.length);
+    return all;
+  });
+  return told.map((bytes) => {
+    const end = bytes.indexOf(0x0a);
+    const rest = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end))) as Omit<Outcome, "state">;
+    const state = bytes.subarray(end + 1);
+    return { ...rest, state: state.length > 0 ? decodeCheckpoint(state, "another process's trial") : null };
+  });
 }
 
 /** One call of `tune`. */
@@ -144,6 +188,8 @@ class Search {
   /** In milliseconds. */
   private readonly budget: number;
   private ended: TuneResult["ended"] = null;
+  /** Who shares the trials; null where this process is alone. */
+  private group: ProcessGroup | null = null;
 
   constructor(
     private readonly corpus: Corpus,
@@ -168,7 +214,8 @@ class Search {
     this.budget = budget === undefined ? Infinity : 1000 * finiteNumber(budget, "tune budget", 0);
   }
 
-  async run(): Promise<TuneResult> {
+  async run(group: ProcessGroup | null): Promise<TuneResult> {
+    this.group = group;
     this.options.onPlanned?.(this.rungs);
     let going = this.drawn.map((_, k) => k + 1);
     for (const [k, rung] of this.rungs.entries()) {
@@ -188,20 +235,34 @@ class Search {
   private async runRung(k: number, { epochs }: Rung, going: readonly number[]): Promise<number[]> {
     const measured: number[] = [];
     const until = (this.budget * (k + 1)) / this.rungs.length;
-    for (const number of going) {
-      if (this.options.signal?.aborted) this.ended = "interrupted";
+    const isOpen = (number: number) => !isCovered(this.records.get(number) ?? NEW, epochs);
+    // One in each process at a time.
+    const together = this.group?.size ?? 1;
+    for (let from = 0; from < going.length; from += together) {
+      const round = going.slice(from, from + together);
+      if (this.isInterrupted()) this.ended = "interrupted";
       if (this.ended === "interrupted") break;
-      if (!isCovered(this.records.get(number) ?? NEW, epochs)) {
-        if (this.spent() >= until) {
-          this.ended = "budget";
-          continue;
-        }
-        if (!(await this.train(number, epochs))) break;
+      const open = round.filter(isOpen);
+      let cut = false;
+      if (open.length > 0 && this.isSpent(until)) this.ended = "budget";
+      else if (open.length > 0) cut = !(await this.train(open, epochs));
+      for (const number of round.filter((each) => !isOpen(each))) {
+        measured.push(number);
+        this.options.onTrial?.(this.trial(number), k);
       }
-      measured.push(number);
-      this.options.onTrial?.(this.trial(number), k);
+      if (cut) break;
     }
     return measured;
+  }
+
+  private isInterrupted(): boolean {
+    const own = this.options.signal?.aborted ?? false;
+    return this.group ? this.group.any(own) : own;
+  }
+
+  private isSpent(until: number): boolean {
+    const own = this.spent() >= until;
+    return this.group && this.budget < Infinity ? this.group.agreed(own) : own;
   }
 
   /** What a trial's training is told to. */
@@ -229,12 +290,26 @@ class Search {
     return { number, settings: this.drawn[number - 1]!, ...record, ...judged };
   }
 
-  /** Trains to so many epochs, from where the trial is. @returns whether it came to its end there */
-  private async train(number: number, epochs: number): Promise<boolean> {
+  /** Trains to so many epochs, from where the trials are. @returns whether all came to their ends there */
+  private async train(numbers: readonly number[], epochs: number): Promise<boolean> {
+    const outcomes = this.group
+      ? await spreadTrials(this.group, numbers.length, (piece) => this.trained(numbers[piece]!, epochs))
+      : [await this.trained(numbers[0]!, epochs)];
+    let all = true;
+    for (const [i, outcome] of outcomes.entries()) {
+      if (outcome.ended) {
+        this.ended = outcome.ended;
+        all = false;
+      } else await this.record(numbers[i]!, outcome.state, outcome.diverged);
+    }
+    return all;
+  }
+
+  /** What a trial comes to with so many epochs, from where it is. */
+  private async trained(number: number, epochs: number): Promise<Outcome> {
     let state = await this.store.read(number);
     if (state && isCovered({ ...state, diverged: null }, epochs)) {
-      await this.record(number, state, null);
-      return true;
+      return { state, diverged: null, ended: null };
     }
     const controller = new AbortController();
     const { signal } = this.options;
@@ -262,19 +337,16 @@ class Search {
         signal: cut,
       });
       model.dispose();
-      await this.record(number, state, null);
-      return true;
+      return { state, diverged: null, ended: null };
     } catch (error) {
       if (error instanceof AbortedTraining) {
         error.cause.classifier?.model.dispose();
-        this.ended = signal?.aborted ? "interrupted" : "budget";
-        return false;
+        return { state, diverged: null, ended: signal?.aborted ? "interrupted" : "budget" };
       }
       if (!(error instanceof TrainingError)) {
         throw namedError(error, `trial ${number}: ${JSON.stringify(this.drawn[number - 1])}`);
       }
-      await this.record(number, state, error.message);
-      return true;
+      return { state, diverged: error.message, ended: null };
     } finally {
       signal?.removeEventListener("abort", interrupt);
     }
