@@ -14,7 +14,8 @@ describe("several processes end with the bits of one", () => {
       test(`${name}: ${size}`, async () => {
         const alone = await runScenario(name);
         assert.equal(alone.error, null);
-        for (const outcome of await inProcesses(size, name)) assert.deepEqual(ends(outcome), ends(alone));
+        for (const outcome of await inProcesses<Outcome>(size, "fit", name))
+          assert.deepEqual(ends(outcome), ends(alone));
       });
     }
   }
@@ -23,15 +24,15 @@ describe("several processes end with the bits of one", () => {
 test("a run that was begun by some goes on in others, and in one", async () => {
   const name = "tables by rows";
   const alone = await runScenario(name);
-  const [begun] = await inProcesses(2, name);
+  const [begun] = await inProcesses<Outcome>(2, "fit", name);
   assert.deepEqual(begun!.state, alone.state);
-  for (const outcome of await inProcesses(3, name, begun!.state))
+  for (const outcome of await inProcesses<Outcome>(3, "fit", name, begun!.state))
     assert.deepEqual(ends(outcome), ends(alone));
   assert.deepEqual(ends(await runScenario(name, undefined, begun!.state)), ends(alone));
 });
 
 test("a signal in one ends all after the same step", async () => {
-  const outcomes = await inProcesses(3, "a signal in one process");
+  const outcomes = await inProcesses<Outcome>(3, "fit", "a signal in one process");
   for (const { error, stopped, weights, history } of outcomes) {
     assert.equal(error, null);
     assert.equal(stopped, "aborted");
@@ -43,14 +44,14 @@ test("a signal in one ends all after the same step", async () => {
 
 describe("what is not alike is refused in every process, before anything is learned", () => {
   test("data", async () => {
-    for (const { error } of await inProcesses(3, "other rows in one process")) {
+    for (const { error } of await inProcesses<Outcome>(3, "fit", "other rows in one process")) {
       assert.match(error!, /the same data, model, seed and settings in every process/);
       assert.match(error!, /others in process 1 than in process 0/);
     }
   });
 
   test("weights", async () => {
-    for (const { error } of await inProcesses(3, "other weights in one process")) {
+    for (const { error } of await inProcesses<Outcome>(3, "fit", "other weights in one process")) {
       assert.match(error!, /the weights of process 1 \(step 0\) are not those of process 0 \(step 0\)/);
     }
   });
@@ -59,7 +60,7 @@ describe("what is not alike is refused in every process, before anything is lear
 test("a process receives about two gradients a step, however many there are", async () => {
   const name = "gradients that are large beside the rest";
   for (const size of [2, 3, 4]) {
-    const outcomes = await inProcesses(size, name);
+    const outcomes = await inProcesses<Outcome>(size, "fit", name);
     const { weights, transfers } = outcomes[0]!;
     // Two a step, and what is compared before the first and after the last.
     const steps = 4;

@@ -1,16 +1,15 @@
-/** One process of a scenario, as a worker thread. */
+/** One process of a job, as a worker thread. */
 import { parentPort, workerData } from "node:worker_threads";
-import type { TrainingState } from "../../src/train/training-state.js";
-import { runScenario, type ScenarioName } from "./scenarios.js";
+import { JOBS, type JobName } from "./jobs.js";
 import { ThreadCommunicator } from "./threads.js";
 
-const { memory, rank, size, scenario, resume } = workerData as {
+const { memory, rank, size, job, given } = workerData as {
   memory: SharedArrayBuffer;
   rank: number;
   size: number;
-  scenario: ScenarioName;
-  resume?: TrainingState;
+  job: JobName;
+  given: unknown[];
 };
 const communicator = new ThreadCommunicator(memory, rank, size);
-const outcome = await runScenario(scenario, communicator, resume);
+const outcome = await (JOBS[job] as (...all: unknown[]) => Promise<object>)(communicator, ...given);
 parentPort!.postMessage({ ...outcome, transfers: communicator.transfers, sent: communicator.sent });

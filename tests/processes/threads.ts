@@ -1,8 +1,7 @@
-/** Processes as threads of this one: a communicator over shared memory, and scenarios run by several of them. */
+/** Processes as threads of this one: a communicator over shared memory, and jobs that several of them do. */
 import { Worker } from "node:worker_threads";
 import type { Communicator } from "../../src/processes/communicator.js";
-import type { TrainingState } from "../../src/train/training-state.js";
-import type { Outcome, ScenarioName } from "./scenarios.js";
+import type { JobName } from "./jobs.js";
 
 /** Bytes that one process may give in a transfer. */
 const ROOM = 8 << 20;
@@ -81,18 +80,18 @@ export class ThreadCommunicator implements Communicator {
   }
 }
 
-/** What every process makes of a scenario. */
-export async function inProcesses(
+/** What every process makes of a job (jobs.ts). */
+export async function inProcesses<Result>(
   size: number,
-  scenario: ScenarioName,
-  resume?: TrainingState,
-): Promise<Outcome[]> {
+  job: JobName,
+  ...given: unknown[]
+): Promise<Result[]> {
   const memory = sharedMemory(size);
   const program = new URL("./runner.js", import.meta.url);
   return Promise.all(
     Array.from({ length: size }, (_, rank) => {
-      const worker = new Worker(program, { workerData: { memory, rank, size, scenario, resume } });
-      return new Promise<Outcome>((resolve, reject) => {
+      const worker = new Worker(program, { workerData: { memory, rank, size, job, given } });
+      return new Promise<Result>((resolve, reject) => {
         worker.on("message", resolve);
         worker.on("error", reject);
       });
