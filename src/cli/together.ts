@@ -1,11 +1,13 @@
 /** The processes of one command line, where mpirun started several: all compute, and the first alone speaks and writes. */
 import { hostname } from "node:os";
+import { Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { inputError } from "../base/errors.js";
 import { SHARD_ROWS } from "../network/plan.js";
 import { launchOf } from "../processes/launch.js";
 import type { MpiCommunicator } from "../processes/mpi.js";
 import { EXIT } from "./exit.js";
+import type { ProgressStream } from "./terminal.js";
 
 const launch = launchOf(process.env);
 
@@ -14,6 +16,11 @@ export const several = launch !== null && launch.size > 1;
 
 /** Whether this process speaks and writes: it is alone, or the first. */
 export const isFirst = launch === null || launch.rank === 0;
+
+/** Where progress is drawn. */
+export const drawn: ProgressStream = isFirst
+  ? process.stderr
+  : new Writable({ write: (_chunk, _encoding, done) => done() });
 
 /** Commands that several processes do together. */
 const TOGETHER: ReadonlySet<string> = new Set(["train", "tune"]);

@@ -156,7 +156,8 @@ export class TunePlans {
     const hash = createHash("sha256");
     for (const { flags, startFrom } of this.networks) {
       // The number of threads changes no bit.
-      hash.update(`${JSON.stringify({ ...flags, threads: null })}\n`);
+      const { threads: _, ...telling } = flags;
+      hash.update(`${JSON.stringify(telling)}\n`);
       if (startFrom instanceof TextClassifier) hash.update(await startFrom.toBytes());
       else if (startFrom) hash.update(writeKeras(startFrom));
     }
