@@ -33,15 +33,20 @@ void embedding_rows_backward(float *dRows, const float *dOut, const uint32_t *co
   for (int32_t k = share_of(count[0], part, parts); k < to; k++) {
     for (int32_t i = 0; i < F; i += LANES) {
       int32_t n = F - i;
-      vf total = vf_zero(), shard = vf_zero();
+      /* Sums of shards that wait for those of neighbours, as in sum_shards. */
+      vf waiting[16], shard = vf_zero();
+      int32_t top = 0;
       for (uint32_t place = starts[k]; place < starts[k + 1]; place++) {
-        if (places[place] & 1) {
-          total = vf_add(total, shard);
+        int32_t opens = places[place] & 15;
+        if (opens && place > starts[k]) {
+          for (; opens > 1; opens--) shard = vf_add(waiting[--top], shard);
+          waiting[top++] = shard;
           shard = vf_zero();
         }
-        shard = vf_add(shard, vf_load_to(dOut + (places[place] >> 1) + i, n));
+        shard = vf_add(shard, vf_load_to(dOut + (places[place] >> 4) + i, n));
       }
-      vf_store_to(dRows + k * F + i, vf_add(total, shard), n);
+      while (top > 0) shard = vf_add(waiting[--top], shard);
+      vf_store_to(dRows + k * F + i, shard, n);
     }
   }
 }

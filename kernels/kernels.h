@@ -103,8 +103,9 @@ void embedding_forward(float *out, const float *ids, const float *table, int32_t
 void embedding_backward(float *dTable, const float *ids, const float *dOut, int32_t B, int32_t T, int32_t F,
                         int32_t V);
 
-/* one part of the rows k < count: dRows[k] = Σ dOut at places[starts[k]] … places[starts[k+1]−1]; a place is twice the
-   offset of an element, plus 1 where a shard's first
+/* one part of the rows k < count: dRows[k] = Σ dOut at places[starts[k]] … places[starts[k+1]−1]; a place is 16 times
+   the offset of an element, plus 1 + m where a shard's first: so many of the sums that wait are done with the shard
+   before
    updates dRows [N][F]; reads dOut [any], count [1], starts [N+1], places [P] */
 void embedding_rows_backward(float *dRows, const float *dOut, const uint32_t *count, const uint32_t *starts,
                              const uint32_t *places, int32_t N, int32_t P, int32_t F, int32_t part, int32_t parts);

@@ -30,11 +30,12 @@ const embeddingBackward = trainingKernel(
 
 /**
  * The same gradient of all shards at once, of the rows alone that a batch names, one after another. A shard's part of a
- * row is summed by itself, as `embeddingBackward` does, and then added to those of the shards before.
+ * row is summed by itself, as `embeddingBackward` does, and the shards' parts as `sumShards` does: to the same bits, as the
+ * parts that are missing are zeros there.
  */
 const embeddingRowsBackward = trainingKernel(
-  "one part of the rows k < count: dRows[k] = Σ dOut at places[starts[k]] … places[starts[k+1]−1]; a place is twice the " +
-    "offset of an element, plus 1 where a shard's first",
+  "one part of the rows k < count: dRows[k] = Σ dOut at places[starts[k]] … places[starts[k+1]−1]; a place is 16 times " +
+    "the offset of an element, plus 1 + m where a shard's first: so many of the sums that wait are done with the shard before",
   {
     dRows: updates("N F"),
     dOut: reads("any"),
@@ -52,16 +53,20 @@ const embeddingRowsBackward = trainingKernel(
     for (let k = shareOf(count[0]!, part, parts); k < to; k++) {
       for (let f = 0; f < F; f++) {
         const here = k * F + f;
-        let before = 0;
+        const waiting: number[] = [];
+        // What is summed up lies in dRows, to be rounded.
+        const merge = () => void (dRows[here]! += waiting.pop()!);
         dRows[here] = 0;
         for (let at = starts[k]!; at < starts[k + 1]!; at++) {
-          if (places[at]! & 1) {
-            before += dRows[here]!;
+          const opens = places[at]! & 15;
+          if (opens > 0 && at > starts[k]!) {
+            for (let m = 1; m < opens; m++) merge();
+            waiting.push(dRows[here]!);
             dRows[here] = 0;
           }
-          dRows[here]! += dOut[(places[at]! >>> 1) + f]!;
+          dRows[here]! += dOut[(places[at]! >>> 4) + f]!;
         }
-        dRows[here] = before + dRows[here]!;
+        while (waiting.length > 0) merge();
       }
     }
   },

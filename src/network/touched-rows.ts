@@ -86,6 +86,17 @@ export interface Lookup {
   readonly T: number;
 }
 
+/** A place is so many times the offset of an element (see embeddingRowsBackward). */
+const PLACE = 16;
+/** So many shards, and elements from the first lookup to the end of the last, fit into a place. */
+const [MOST_SHARDS, MOST_ELEMENTS] = [2 ** 14, 2 ** 32 / PLACE];
+
+function bitsIn(word: number): number {
+  let count = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
 /** A table's gradient by rows in one plan, of all uses in all shards. */
 export class RowsGradient {
   /** At most so many rows are named, by so many ids. */
@@ -97,8 +108,9 @@ export class RowsGradient {
   /** As the kernel takes them: see embeddingRowsBackward. */
   private readonly placesAt: Pointer;
   private readonly places: Uint32Array;
-  /** The shard in which each row was last seen. */
+  /** The shard in which each row was last seen, and which halves of how many shards wait for their other halves: bit n, 2ⁿ. */
   private readonly shards: Int32Array;
+  private readonly waiting: Uint32Array;
   /** What places are counted from. */
   private readonly first: Pointer;
 
@@ -117,7 +129,19 @@ export class RowsGradient {
     this.starts = new Uint32Array(this.most + 2);
     this.places = new Uint32Array(this.ids);
     this.shards = new Int32Array(this.most);
+    this.waiting = new Uint32Array(this.most);
     this.first = lookups.reduce((least, { dOut }) => Math.min(least, dOut), Infinity);
+    const { elementBytes } = engine;
+    const end = lookups.reduce(
+      (most, { dOut, B, T }) => Math.max(most, dOut + B * T * table.F * elementBytes),
+      0,
+    );
+    const shards = lookups.reduce((most, { shard }) => Math.max(most, shard + 1), 0);
+    if (shards > MOST_SHARDS || (end - this.first) / elementBytes > MOST_ELEMENTS) {
+      throw new RangeError(
+        "this batch is too large for sparse Adam. Use a smaller batch, or fewer time steps.",
+      );
+    }
   }
 
   /** The calls that sum the rows' gradients up, to `dRows`. */
@@ -134,18 +158,26 @@ export class RowsGradient {
 
   /** Puts in place which rows the ids name that now lie in memory, and where their gradients will be found. */
   collect(): void {
-    const { table, starts, places, shards } = this;
+    const { table, starts, places, shards, waiting } = this;
     table.clear();
     starts.fill(0);
     shards.fill(-1);
+    waiting.fill(0);
     // Row k's ids are counted at k + 2; summed up, those of rows before k stand at k + 1, from where its places are
     // filled in until the next row's begin: then all stand where they should.
     this.each((position) => void starts[position + 2]!++);
     for (let k = 2; k < starts.length; k++) starts[k]! += starts[k - 1]!;
     this.each((position, element, shard) => {
-      const opens = shards[position] === shard ? 0 : 1;
+      const before = shards[position]!;
+      let opens = before === shard ? 0 : 1;
+      if (opens > 0 && before >= 0) {
+        // The largest half that ends between the two: what waits within it is summed up, and waits for what now begins.
+        const half = 1 << (31 - Math.clz32(before ^ shard));
+        opens += bitsIn(waiting[position]! & (half - 1));
+        waiting[position] = (waiting[position]! & -half) | half;
+      }
       shards[position] = shard;
-      places[starts[position + 1]!++] = 2 * element + opens;
+      places[starts[position + 1]!++] = PLACE * element + opens;
     });
     table.write();
     this.engine.write(this.startsAt, starts.subarray(0, this.most + 1));

@@ -74,12 +74,16 @@ function rowsOfEmbedding(named: number): Case[] {
   return [1, 3, 16, 17, 100].flatMap((F) => {
     const v = new Values(named * 1000 + F);
     const elements = 8 * F;
-    const runs = Array.from({ length: named }, (_, k) =>
-      Array.from({ length: 1 + ((k * 5) % 7) }, (_, i) => {
-        const opensShard = i === 0 || (i * k) % 3 === 1 ? 1 : 0;
-        return 2 * (((k + 3 * i) % 8) * F) + opensShard;
-      }),
-    );
+    const runs = Array.from({ length: named }, (_, k) => {
+      let waiting = 0;
+      return Array.from({ length: 1 + ((k * 5) % 7) }, (_, i) => {
+        const opensShard = i === 0 || (i * k) % 3 === 1;
+        // In the last of them all that wait are done with the shard before.
+        const merged = opensShard && i >= 4 ? waiting : 0;
+        if (opensShard && i > 0) waiting += 1 - merged;
+        return 16 * (((k + 3 * i) % 8) * F) + (opensShard ? 1 + merged : 0);
+      });
+    });
     const starts = [0];
     for (const { length } of runs) starts.push(starts.at(-1)! + length);
     const given = { starts: Uint32Array.from([...starts, 9, 9, 9]), places: Uint32Array.from(runs.flat()) };
