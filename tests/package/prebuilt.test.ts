@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -86,6 +94,35 @@ describe("the addon for linux-x64", { skip }, () => {
     const differs = buffers.filter((one) => !part(stdout, one).equals(part(new Uint8Array(here), one)));
     assert.deepEqual(differs, []);
     found.addon.free(here);
+  });
+});
+
+describe("where a compiler is missing", () => {
+  const prebuild = (settings: NodeJS.ProcessEnv) => {
+    const words = [join(ROOT, "scripts", "prebuild.mjs"), `--out=${join(inside, "none")}`];
+    const { CELLSTATE_KERNELS: _, ...env } = process.env;
+    return spawnSync(process.execPath, words, {
+      encoding: "utf8",
+      env: { ...env, PATH: inside, ...settings },
+    });
+  };
+
+  test("nothing is made to be published, and what to install is said", () => {
+    const { status, stderr } = prebuild({ CELLSTATE_PREBUILDS: "" });
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /^prebuild: no compiler for linux-x64 \(gcc\), linux-arm64 \(gcc-aarch64-linux-gnu\), win32-x64/,
+    );
+    assert.match(stderr, /CELLSTATE_PREBUILDS=available/);
+    assert.ok(!existsSync(join(inside, "none")));
+  });
+
+  test("one may pack what can be made, for a try", () => {
+    const { status, stderr } = prebuild({ CELLSTATE_PREBUILDS: "available" });
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /left out, without a compiler: linux-x64/);
+    assert.equal(readFileSync(join(inside, "none", "sha256.json"), "utf8"), "{}\n");
   });
 });
 
