@@ -2,7 +2,7 @@
  * The Node addon: memory and the running of encoded programs. No arithmetic here.
  *
  *   abi              number      hash of kernels.h, compared before anything runs
- *   variants         string[]    instruction sets compiled in and supported by this processor, best first
+ *   variants         string[]    instruction sets compiled in and supported by this processor, best first; may be none
  *   allocate(bytes)  ArrayBuffer zeroed, aligned to a page
  *   free(buffer)                 detaches it and gives its memory back at once
  *   run(buffer, program, threads, variant)
@@ -19,12 +19,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 
 #include "checked.h"
 #include "kernels.h"
 #include "pool.h"
+#include "system.h"
 
 typedef void run_task_function(const int32_t *program, const int32_t *starts, int32_t task, uintptr_t memory, uintptr_t bytes);
 
@@ -53,7 +52,7 @@ static int supported_variants(variant *out) {
 #endif
 #if defined(__aarch64__)
   out[count++] = (variant){"neon", run_task_plain};
-#else
+#elif !defined(__x86_64__) || !defined(PORTABLE)
   out[count++] = (variant){"plain", run_task_plain};
 #endif
   return count;
@@ -76,7 +75,7 @@ static napi_value fail(napi_env env, const char *message) {
 
 static void unmap(napi_env env, void *data, void *hint) {
   (void)env;
-  munmap(data, (size_t)(uintptr_t)hint);
+  sys_unmap(data, (size_t)(uintptr_t)hint);
 }
 
 static napi_value allocate(napi_env env, napi_callback_info info) {
@@ -87,11 +86,11 @@ static napi_value allocate(napi_env env, napi_callback_info info) {
       napi_get_value_int64(env, argv[0], &bytes) != napi_ok || bytes <= 0) {
     return fail(env, "allocate needs a positive number of bytes");
   }
-  void *data = mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (data == MAP_FAILED) return fail(env, "out of memory");
+  void *data = sys_map((size_t)bytes);
+  if (!data) return fail(env, "out of memory");
   napi_status status = napi_create_external_arraybuffer(env, data, (size_t)bytes, unmap, (void *)(uintptr_t)bytes, &buffer);
   if (status == napi_ok) return buffer;
-  munmap(data, (size_t)bytes);
+  sys_unmap(data, (size_t)bytes);
   return fail(env, "this runtime does not allow memory from outside");
 }
 
@@ -105,7 +104,7 @@ static napi_value free_memory(napi_env env, napi_callback_info info) {
     return fail(env, "free needs an ArrayBuffer from allocate");
   }
   if (bytes == 0) return NULL;
-  madvise(data, bytes, MADV_DONTNEED);
+  sys_discard(data, bytes);
   if (napi_detach_arraybuffer(env, argv[0]) != napi_ok) return fail(env, "this memory cannot be detached");
   return NULL;
 }
@@ -191,8 +190,10 @@ static napi_value get_pool_size(napi_env env, napi_callback_info info) {
 static napi_value get_pool_refusal(napi_env env, napi_callback_info info) {
   (void)info;
   napi_value reason;
+  char text[256];
   int refusal = pool_refusal();
-  napi_status made = refusal ? napi_create_string_utf8(env, strerror(refusal), NAPI_AUTO_LENGTH, &reason)
+  if (refusal) sys_error(refusal, text, sizeof text);
+  napi_status made = refusal ? napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &reason)
                              : napi_get_null(env, &reason);
   return made == napi_ok ? reason : NULL;
 }

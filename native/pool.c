@@ -6,22 +6,20 @@
 #define _GNU_SOURCE
 #include "pool.h"
 
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <time.h>
+
+#include "system.h"
 
 #define MOST_WORKERS 255
 /* Long enough to bridge the phases of a step and the gap between steps, short enough not to be noticed when idle. */
 #define SPIN_NANOSECONDS 40000
 
 static struct {
-  pthread_mutex_t mutex; /* guards users, started and refusal, and is held around sleeping and waking */
-  pthread_cond_t wake;
-  pthread_cond_t done;
-  pthread_t workers[MOST_WORKERS];
+  sys_mutex mutex; /* guards users, started and refusal, and is held around sleeping and waking */
+  sys_condition wake;
+  sys_condition done;
+  sys_thread workers[MOST_WORKERS];
   int32_t started;
   int refusal; /* the error with which the system refused a thread; then no more are asked for. 0: none */
   int32_t users;
@@ -37,9 +35,9 @@ static struct {
   int32_t count;
   pool_task task;
   const void *context;
-} pool = {.mutex = PTHREAD_MUTEX_INITIALIZER,
-          .wake = PTHREAD_COND_INITIALIZER,
-          .done = PTHREAD_COND_INITIALIZER,
+} pool = {.mutex = SYS_MUTEX,
+          .wake = SYS_CONDITION,
+          .done = SYS_CONDITION,
           .busy = ATOMIC_FLAG_INIT};
 
 static void pause_briefly(void) {
@@ -50,21 +48,15 @@ static void pause_briefly(void) {
 #endif
 }
 
-static int64_t nanoseconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
 /* Spins until `ready` or the spinning time is over; whether it became ready. */
 static bool spin(bool (*ready)(unsigned), unsigned seen) {
-  int64_t until = nanoseconds() + SPIN_NANOSECONDS;
+  int64_t until = sys_nanoseconds() + SPIN_NANOSECONDS;
   do {
     for (int i = 0; i < 64; i++) {
       if (ready(seen)) return true;
       pause_briefly();
     }
-  } while (nanoseconds() < until);
+  } while (sys_nanoseconds() < until);
   return ready(seen);
 }
 
@@ -87,46 +79,41 @@ static void draw_tasks(void) {
 }
 
 static void sleep_until_new_job(unsigned seen) {
-  pthread_mutex_lock(&pool.mutex);
+  sys_lock(&pool.mutex);
   atomic_fetch_add(&pool.sleeping, 1);
-  while (!new_job(seen)) pthread_cond_wait(&pool.wake, &pool.mutex);
+  while (!new_job(seen)) sys_wait(&pool.wake, &pool.mutex);
   atomic_fetch_sub(&pool.sleeping, 1);
-  pthread_mutex_unlock(&pool.mutex);
+  sys_unlock(&pool.mutex);
 }
 
-static void *work(void *unused) {
+static SYS_WORK(work) {
   (void)unused;
   unsigned seen = 0;
   for (;;) {
     if (!spin(new_job, seen)) sleep_until_new_job(seen);
-    if (atomic_load(&pool.stopping)) return NULL;
+    if (atomic_load(&pool.stopping)) return SYS_DONE;
     unsigned generation = atomic_load(&pool.generation);
     atomic_fetch_add(&pool.active, 1);
     bool open = (generation & 1) && atomic_load(&pool.generation) == generation;
     if (open && atomic_fetch_sub(&pool.places, 1) > 0) draw_tasks();
     if (atomic_fetch_sub(&pool.active, 1) == 1 && atomic_load(&pool.caller_waits)) {
-      pthread_mutex_lock(&pool.mutex);
-      pthread_cond_signal(&pool.done);
-      pthread_mutex_unlock(&pool.mutex);
+      sys_lock(&pool.mutex);
+      sys_signal(&pool.done);
+      sys_unlock(&pool.mutex);
     }
     seen = generation;
   }
 }
 
-/* Signals belong to the program's own threads. */
 static void start_workers(int32_t wanted) {
   if (wanted > MOST_WORKERS) wanted = MOST_WORKERS;
   if (pool.started >= wanted || pool.refusal) return;
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_mutex_lock(&pool.mutex);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  sys_lock(&pool.mutex);
   while (pool.started < wanted && !pool.refusal) {
-    pool.refusal = pthread_create(&pool.workers[pool.started], NULL, work, NULL);
+    pool.refusal = sys_start(&pool.workers[pool.started], work);
     if (!pool.refusal) pool.started++;
   }
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  pthread_mutex_unlock(&pool.mutex);
+  sys_unlock(&pool.mutex);
 }
 
 static void open_job(int32_t helpers, int32_t count, pool_task task, const void *context) {
@@ -137,19 +124,19 @@ static void open_job(int32_t helpers, int32_t count, pool_task task, const void 
   atomic_store(&pool.places, helpers);
   atomic_fetch_add(&pool.generation, 1);
   if (atomic_load(&pool.sleeping) == 0) return;
-  pthread_mutex_lock(&pool.mutex);
-  for (int32_t i = 0; i < helpers; i++) pthread_cond_signal(&pool.wake);
-  pthread_mutex_unlock(&pool.mutex);
+  sys_lock(&pool.mutex);
+  for (int32_t i = 0; i < helpers; i++) sys_signal(&pool.wake);
+  sys_unlock(&pool.mutex);
 }
 
 static void close_job(void) {
   atomic_fetch_add(&pool.generation, 1);
   if (spin(nobody_active, 0)) return;
-  pthread_mutex_lock(&pool.mutex);
+  sys_lock(&pool.mutex);
   atomic_store(&pool.caller_waits, true);
-  while (!nobody_active(0)) pthread_cond_wait(&pool.done, &pool.mutex);
+  while (!nobody_active(0)) sys_wait(&pool.done, &pool.mutex);
   atomic_store(&pool.caller_waits, false);
-  pthread_mutex_unlock(&pool.mutex);
+  sys_unlock(&pool.mutex);
 }
 
 void pool_run(int32_t threads, int32_t count, pool_task task, const void *context) {
@@ -166,44 +153,44 @@ void pool_run(int32_t threads, int32_t count, pool_task task, const void *contex
 }
 
 void pool_retain(void) {
-  pthread_mutex_lock(&pool.mutex);
+  sys_lock(&pool.mutex);
   pool.users++;
-  pthread_mutex_unlock(&pool.mutex);
+  sys_unlock(&pool.mutex);
 }
 
 /* Holding `busy`. */
 static void end_workers(void) {
-  pthread_mutex_lock(&pool.mutex);
+  sys_lock(&pool.mutex);
   int32_t count = pool.started;
   pool.started = 0;
   pool.refusal = 0;
   atomic_store(&pool.stopping, true);
-  pthread_cond_broadcast(&pool.wake);
-  pthread_mutex_unlock(&pool.mutex);
-  for (int32_t i = 0; i < count; i++) pthread_join(pool.workers[i], NULL);
+  sys_broadcast(&pool.wake);
+  sys_unlock(&pool.mutex);
+  for (int32_t i = 0; i < count; i++) sys_join(pool.workers[i]);
   atomic_store(&pool.stopping, false);
 }
 
 void pool_release(void) {
-  pthread_mutex_lock(&pool.mutex);
+  sys_lock(&pool.mutex);
   bool last = --pool.users == 0;
-  pthread_mutex_unlock(&pool.mutex);
+  sys_unlock(&pool.mutex);
   if (!last) return;
-  while (atomic_flag_test_and_set(&pool.busy)) sched_yield();
+  while (atomic_flag_test_and_set(&pool.busy)) sys_yield();
   end_workers();
   atomic_flag_clear(&pool.busy);
 }
 
 int32_t pool_size(void) {
-  pthread_mutex_lock(&pool.mutex);
+  sys_lock(&pool.mutex);
   int32_t size = pool.started;
-  pthread_mutex_unlock(&pool.mutex);
+  sys_unlock(&pool.mutex);
   return size;
 }
 
 int pool_refusal(void) {
-  pthread_mutex_lock(&pool.mutex);
+  sys_lock(&pool.mutex);
   int refusal = pool.refusal;
-  pthread_mutex_unlock(&pool.mutex);
+  sys_unlock(&pool.mutex);
   return refusal;
 }

@@ -54,8 +54,9 @@ export async function buildOnce(out, hash, build) {
   writeFileSync(stamp, hash);
 }
 
-/** A cache that cannot be written is none. */
+/** A cache that cannot be written is none; an installed package has none. */
 function keep(out, kept) {
+  if (!existsSync(join(root, "node_modules"))) return;
   try {
     mkdirSync(cache, { recursive: true });
     // Renamed into place: half a copy must not pass for it.

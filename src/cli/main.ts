@@ -26,6 +26,7 @@ const COMMANDS: CommandTable = {
   lab: async () => (await import("./lab.js")).labCommand,
   studio: async () => (await import("./studio.js")).studioCommand,
   bench: async () => (await import("./bench.js")).benchCommand,
+  "build-native": async () => (await import("./build-native.js")).buildNativeCommand,
   completion: async () => {
     const { completionCommand } = await import("./completion.js");
     return (parent) => completionCommand(parent, () => program([]));

@@ -8,7 +8,7 @@ import type { Phase, SynchronousProgram } from "./engine.js";
 /** What native/addon.c offers. */
 export interface Addon {
   readonly abi: number;
-  /** Instruction sets that this processor can run, best first. */
+  /** Instruction sets that this processor can run, best first; may be none. */
   readonly variants: readonly string[];
   allocate(bytes: number): ArrayBuffer;
   free(buffer: ArrayBuffer): void;
@@ -25,7 +25,11 @@ export type AddonResult = { addon: Addon } | { missing: string };
 /** An addon that fits this code and can run here, or why not. */
 export function checkAddon(addon: Addon): AddonResult {
   if (addon.abi !== abiHash()) {
-    return { missing: "the native addon was built for another version: run `npm rebuild`" };
+    const next = "`npx cellstate build-native` compiles it anew";
+    return { missing: `the native addon was built for another version: ${next}` };
+  }
+  if (addon.variants.length === 0) {
+    return { missing: "the native addon has no code for this processor, which lacks AVX2" };
   }
   try {
     addon.free(addon.allocate(64));

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Command } from "commander";
 import { benchCommand } from "../../src/cli/bench.js";
+import { buildNativeCommand } from "../../src/cli/build-native.js";
 import { completionCommand } from "../../src/cli/completion.js";
 import { convertCommand } from "../../src/cli/convert.js";
 import { evaluateCommand } from "../../src/cli/evaluate.js";
@@ -23,7 +24,7 @@ async function commands(): Promise<Map<string, Command>> {
   const program = new Command("cellstate");
   for (const add of [trainCommand, evaluateCommand, predictCommand, summaryCommand, convertCommand])
     add(program);
-  for (const add of [tuneCommand, labCommand, benchCommand, studioCommand]) add(program);
+  for (const add of [tuneCommand, labCommand, benchCommand, studioCommand, buildNativeCommand]) add(program);
   await explainCommand(program, []);
   completionCommand(program, async () => program);
   const all = program.commands.flatMap((command) =>
@@ -147,7 +148,7 @@ async function parsed(args: string[]): Promise<{ error: string; isUsers: boolean
   const adders = {
     ...{ train: trainCommand, evaluate: evaluateCommand, predict: predictCommand, summary: summaryCommand },
     ...{ convert: convertCommand, lab: labCommand, bench: benchCommand, explain: explainCommand },
-    ...{ tune: tuneCommand, studio: studioCommand },
+    ...{ tune: tuneCommand, studio: studioCommand, "build-native": buildNativeCommand },
   };
   const table = Object.fromEntries(Object.entries(adders).map(([name, add]) => [name, async () => add]));
   await addCommands(program, table, args[0], args.slice(1));

@@ -33,9 +33,11 @@ describe("links of pages", () => {
   }
 });
 
-test("what the README leads to is in the package, with all that those pages lead to", () => {
+test("what the README leads to is in the package, with all that those pages lead to, pictures aside", () => {
   const { files } = JSON.parse(read("package.json")) as { files: string[] };
+  const left = files.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1));
   const packed = (path: string) =>
+    !left.some((folder) => path.startsWith(`${folder}/`)) &&
     files.some((pattern) =>
       pattern.endsWith("/*.md")
         ? dirname(path) === dirname(pattern) && path.endsWith(".md")
@@ -43,7 +45,8 @@ test("what the README leads to is in the package, with all that those pages lead
     );
   const pages = ["README.md"];
   for (const page of pages) {
-    const links = Array.from(read(page).matchAll(/\]\(([^)\s]+)\)/g), ([, to]) => to!.split("#")[0]!);
+    const matches = read(page).matchAll(/(!?)\[[^\]]*\]\(([^)\s]+)\)/g);
+    const links = Array.from(matches, ([, picture, to]) => (picture ? "" : to!.split("#")[0]!));
     for (const to of links.filter((link) => link !== "" && !/^(https?:|mailto:)/.test(link))) {
       const path = join(dirname(page), to).replace(/\/$/, "");
       assert.ok(packed(path), `${page} leads to ${path}, which is not packed`);

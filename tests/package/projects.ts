@@ -18,7 +18,7 @@ export interface Ran {
 /** What a program finds in its environment from a terminal: not as part of a test run. */
 export function environment(nodeOptions = ""): NodeJS.ProcessEnv {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  // The addon takes a minute to build, and is tried elsewhere.
+  // WebAssembly answers, on every machine alike; the addon is tried elsewhere.
   return { ...env, NODE_OPTIONS: nodeOptions, CELLSTATE_NATIVE: "skip" };
 }
 

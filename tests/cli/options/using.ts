@@ -1,4 +1,4 @@
-/** Options of the commands that use a model or stand beside one: predict, summary, convert, completion, studio, bench, lab. */
+/** Options of the commands that use a model or stand beside one: predict, summary, convert, completion, build-native, studio, bench, lab. */
 import { always, fine, idle, type Options, vocabulary } from "./situations.js";
 
 /** An experiment of a moment. */
@@ -45,6 +45,7 @@ export const USING: Record<string, Options> = {
     "--receipt": fine("convert m.keras x.onnx --receipt"),
   },
   completion: {},
+  "build-native": {},
   studio: { "--port": always, "--host": always, "--no-open": always },
   bench: {
     "--rounds": always,
