@@ -3,8 +3,8 @@
 import { Command, CommanderError, Option } from "commander";
 import { InputError } from "../base/errors.js";
 import { printable } from "../base/text.js";
+import { version } from "../base/version.js";
 import { addCommands, type CommandTable, complainInWords, EXIT, Exit, note, say } from "./context.js";
-import { version } from "./version.js";
 
 const COMMANDS: CommandTable = {
   train: async () => (await import("./train.js")).trainCommand,
@@ -15,6 +15,7 @@ const COMMANDS: CommandTable = {
   convert: async () => (await import("./convert.js")).convertCommand,
   explain: async () => (await import("./explain.js")).explainCommand,
   lab: async () => (await import("./lab.js")).labCommand,
+  serve: async () => (await import("./serve.js")).serveCommand,
   studio: async () => (await import("./studio.js")).studioCommand,
   bench: async () => (await import("./bench.js")).benchCommand,
   completion: async () => {
