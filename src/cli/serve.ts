@@ -149,12 +149,19 @@ async function serveHere(named: Record<string, string>, flags: Flags): Promise<v
   process.exit(EXIT.done);
 }
 
+/** Milliseconds in which signals are one: npm and `timeout` send on what a terminal or a group was sent anyway. */
+const ONE_SIGNAL = 500;
+
 /** Resolves at the first signal. */
 function told(again: () => void): Promise<void> {
   return new Promise((resolve) => {
-    let count = 0;
+    let first: number | null = null;
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.on(signal, () => (count++ === 0 ? resolve() : again()));
+      process.on(signal, () => {
+        if (first !== null && performance.now() - first > ONE_SIGNAL) again();
+        first ??= performance.now();
+        resolve();
+      });
     }
   });
 }
@@ -175,14 +182,12 @@ async function lead(named: Record<string, string>, flags: Flags): Promise<void> 
 async function work(models: string[], flags: Flags): Promise<void> {
   const side = workerSide();
   try {
-    const registries: Promise<void>[] = [];
     const server = await serverOf(namedFiles(models), optionsOf(flags), {
       together: side.together,
       onServing({ metrics }) {
-        if (metrics) registries.push(side.counts(metrics.registry));
+        if (metrics) side.counts(metrics.registry);
       },
     });
-    await Promise.all(registries);
     side.serves(await server.listen());
     await side.stopped;
     await server.close();

@@ -12,9 +12,9 @@ export interface Page {
 const OWN_STYLE = `
 form { display: grid; gap: 16px; max-width: 46em; }
 label { display: grid; gap: 4px; font-weight: 600; }
-label span, output { color: var(--quiet); font-weight: 400; font-size: .9rem; }
+label .quiet, output { color: var(--quiet); font-weight: 400; font-size: .9rem; }
 textarea, select, input {
-  font: inherit; color: inherit; background: var(--panel); width: 100%;
+  font: inherit; font-weight: 400; color: inherit; background: var(--panel); width: 100%;
   border: 1px solid var(--quiet); border-radius: 6px; padding: 8px 10px;
 }
 textarea { min-height: 7.5em; resize: vertical; }
@@ -28,9 +28,14 @@ button:disabled { opacity: .6; cursor: default; }
 .answers td, .answers th { text-align: left; overflow-wrap: anywhere; }
 .answers td:first-child { padding-left: 0; white-space: pre-wrap; min-width: 9em; }
 .bars { display: grid; grid-template-columns: minmax(4em, auto) minmax(3em, 1fr) auto; gap: 2px 8px; align-items: center; }
-meter { width: 100%; }
+.bars span { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+meter { width: 100%; background: var(--cell); }
+meter::-webkit-meter-bar { background: var(--cell); border: 0; }
+meter::-webkit-meter-optimum-value { background: var(--one); }
+meter::-moz-meter-bar { background: var(--one); }
+a { color: var(--one); }
 .wrong { border-left: 4px solid var(--two); padding: 2px 0 2px 14px; }
-pre { background: var(--panel); border-radius: 8px; padding: 12px 16px; overflow-x: auto; font-size: .85rem; }
+pre { background: var(--panel); border-radius: 8px; padding: 12px 16px; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85rem; }
 `;
 
 const style = STYLE + OWN_STYLE;
@@ -49,7 +54,7 @@ const HTML = `<!doctype html>
 <h1>Try the models</h1>
 <p class="lead">What you write here goes to this server and nowhere else.</p></header>
 <form id="form">
-<label id="token-part" hidden>Token <span>This server answers those who have one. It stays in this page.</span>
+<label id="token-part" hidden>Token <span class="quiet">This server answers those who have one. It stays in this page.</span>
 <input id="token" type="password" autocomplete="off" spellcheck="false"></label>
 <label>Model <select id="model"></select></label>
 <label><span id="what">Texts, one a line</span><textarea id="texts" spellcheck="false" aria-describedby="about"></textarea></label>
@@ -64,7 +69,8 @@ const HTML = `<!doctype html>
 </section>
 <section>
 <h2>From a program</h2>
-<pre id="command" tabindex="0" aria-label="The same as a command"></pre>
+<p>The same as a command:</p>
+<pre id="command"></pre>
 <p class="quiet"><a href="openapi.json">openapi.json</a> describes every address; <a href="models">models</a> lists what is served.</p>
 </section>
 <footer>Everything on this page is in this page.</footer>

@@ -44,7 +44,7 @@ function show() {
   if (!model) return;
   const texts = model.takes === "texts";
   at("what").textContent = texts ? "Texts, one a line" : "Rows of numbers, one a line";
-  at("about").textContent = model.name + ", version " + model.version + ": " + model.kind.replaceAll("-", " ") +
+  at("about").textContent = model.name + ", version " + model.version + ": " + model.kind.replace("text-", "") +
     (model.labels.length > 0 ? " of " + model.labels.slice(0, 12).join(", ") + (model.labels.length > 12 ? ", …" : "") : "") +
     (texts ? "" : "; takes " + model.inputs.map(({ name, shape }) => name + " [" + shape.join(", ") + "]").join(", ")) +
     (model.reload_failed ? ". " + model.reload_failed : "");

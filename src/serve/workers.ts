@@ -10,10 +10,14 @@ import type { Together } from "./serving.js";
 type FromWorker =
   | { readonly serves: string }
   | { readonly failed: string; readonly isUsers: boolean }
-  | { readonly asks: number };
+  | { readonly asks: number }
+  | { readonly numbers: readonly object[]; readonly of: number };
 
 /** What it is told. */
-type ToWorker = { readonly stop: true } | { readonly answers: number; readonly text: string };
+type ToWorker =
+  | { readonly stop: true }
+  | { readonly answers: number; readonly text: string }
+  | { readonly tell: number };
 
 /** Milliseconds before a worker that ended is replaced; doubled where that ends at once, too. */
 const LEAST_PAUSE = 50;
@@ -41,8 +45,7 @@ export async function startWorkers(
   onLog: (entry: ServeLog) => void,
   isCounted: boolean,
 ): Promise<Workers> {
-  const together = isCounted ? await adding() : null;
-  const crew = new Crew(onLog, together);
+  const crew = new Crew(onLog, isCounted ? await adding() : null);
   // The first alone: what is wrong with models or port is said once.
   const url = await crew.hire();
   try {
@@ -54,22 +57,29 @@ export async function startWorkers(
   return { url, stop: () => crew.stop(), kill: () => crew.kill() };
 }
 
-/** The numbers of all workers as one. */
-async function adding(): Promise<Together> {
+/** Makes the numbers of all workers one. */
+type Adding = (numbers: readonly (readonly object[])[]) => Promise<string>;
+
+async function adding(): Promise<Adding> {
   const { AggregatorRegistry } = await loadPromClient();
-  const registry = new AggregatorRegistry();
-  return () => registry.clusterMetrics();
+  return (numbers) => AggregatorRegistry.aggregate([...numbers]).metrics();
 }
+
+/** A worker that does not tell its numbers in so many milliseconds has none. */
+const TELLS_WITHIN = 2000;
 
 class Crew {
   readonly #onLog: (entry: ServeLog) => void;
-  readonly #together: Together | null;
+  readonly #adding: Adding | null;
+  /** Those that answer, and what they are asked for their numbers. */
+  readonly #serving = new Map<Worker, Map<number, (numbers: readonly object[] | null) => void>>();
+  #questions = 0;
   #isStopping = false;
   #pause = LEAST_PAUSE;
 
-  constructor(onLog: (entry: ServeLog) => void, together: Together | null) {
+  constructor(onLog: (entry: ServeLog) => void, adding: Adding | null) {
     this.#onLog = onLog;
-    this.#together = together;
+    this.#adding = adding;
   }
 
   /** A worker that serves: its address. */
@@ -81,12 +91,16 @@ class Crew {
       worker.on("message", (message: FromWorker) => {
         if ("serves" in message) {
           serves = true;
+          this.#serving.set(worker, new Map());
           resolve(message.serves);
         } else if ("failed" in message)
           reject(message.isUsers ? new InputError(message.failed) : new Error(message.failed));
         else if ("asks" in message) void this.#tell(worker, message.asks);
+        else this.#serving.get(worker)?.get(message.of)?.(message.numbers);
       });
       worker.on("exit", (code, signal) => {
+        for (const told of this.#serving.get(worker)?.values() ?? []) told(null);
+        this.#serving.delete(worker);
         reject(new Error(`a worker ended (${signal ?? code}) before it served`));
         if (serves && !this.#isStopping) this.#replace(worker, performance.now() - born, signal ?? code);
       });
@@ -106,9 +120,28 @@ class Crew {
   }
 
   async #tell(worker: Worker, id: number): Promise<void> {
-    const text = this.#together ? await this.#together().catch(() => "") : "";
-    const answer: ToWorker = { answers: id, text };
+    const numbers = await Promise.all([...this.#serving.keys()].map((one) => this.#numbersOf(one)));
+    const found = numbers.filter((one) => one !== null);
+    const answer: ToWorker = { answers: id, text: this.#adding ? await this.#adding(found) : "" };
     if (worker.isConnected()) worker.send(answer);
+  }
+
+  /** Null of one that ends, or that hangs. */
+  #numbersOf(worker: Worker): Promise<readonly object[] | null> {
+    const asked = this.#serving.get(worker)!;
+    const id = ++this.#questions;
+    const question: ToWorker = { tell: id };
+    return new Promise((resolve) => {
+      const late = setTimeout(() => told(null), TELLS_WITHIN);
+      const told = (numbers: readonly object[] | null) => {
+        clearTimeout(late);
+        asked.delete(id);
+        resolve(numbers);
+      };
+      asked.set(id, told);
+      if (worker.isConnected()) worker.send(question);
+      else told(null);
+    });
   }
 
   async stop(): Promise<void> {
@@ -144,17 +177,22 @@ export interface WorkerSide {
   readonly stopped: Promise<void>;
   /** The numbers of all. */
   readonly together: Together;
-  /** Makes its own numbers known to who adds them up. */
-  counts(registry: Registry): Promise<void>;
+  /** Tells its own numbers to who adds them up. */
+  counts(registry: Registry): void;
 }
 
 export function workerSide(): WorkerSide {
   const waiting = new Map<number, (text: string) => void>();
-  const send = (message: FromWorker) => process.connected && process.send!(message);
+  // Where nobody listens any more there is nobody to tell.
+  const send = (message: FromWorker) =>
+    process.connected && process.send!(message, undefined, undefined, () => {});
   let asked = 0;
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
   const stopped = new Promise<void>((resolve) => {
-    process.on("disconnect", () => resolve());
+    process.on("disconnect", () => {
+      for (const told of waiting.values()) told("");
+      resolve();
+    });
     process.on("message", (message: ToWorker) => {
       if ("stop" in message) resolve();
       else if ("answers" in message) {
@@ -176,11 +214,10 @@ export function workerSide(): WorkerSide {
         waiting.set(++asked, resolve);
         send({ asks: asked });
       }),
-    async counts(registry) {
-      const { AggregatorRegistry } = await loadPromClient();
-      AggregatorRegistry.setRegistries(registry);
-      // Answers who adds up: the listener comes with the first of them.
-      new AggregatorRegistry();
+    counts(registry) {
+      process.on("message", async (message: ToWorker) => {
+        if ("tell" in message) send({ numbers: await registry.getMetricsAsJSON(), of: message.tell });
+      });
     },
   };
 }
