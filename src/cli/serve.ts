@@ -1,6 +1,6 @@
 /** cellstate serve MODEL…: models over HTTP, until it is told to end. */
 import { existsSync } from "node:fs";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { inputError } from "../base/errors.js";
 import { counted } from "../base/numbers.js";
 import { printable } from "../base/text.js";
@@ -54,7 +54,11 @@ export function serveCommand(program: Command): void {
     .option("--workers <n>", "processes that serve, each with the models", whole("workers", 1, 256), 1)
     .option("--batch-size <n>", "texts that are answered together", whole("batch-size", 1, 4096), 32)
     .option("--batch-wait <ms>", "how long the first waits for others", between("batch-wait", 0, 10_000), 0)
-    .option("--max-body <size>", "the largest body (default: 1 MiB)", bytes("max-body"), 2 ** 20)
+    .addOption(
+      new Option("--max-body <size>", "the largest body")
+        .argParser(bytes("max-body"))
+        .default(2 ** 20, "1 MiB"),
+    )
     .option("--max-texts <n>", "texts or rows a request", whole("max-texts", 1), 1000)
     .option(
       "--max-characters <n>",
@@ -64,11 +68,10 @@ export function serveCommand(program: Command): void {
     )
     .option("--max-queue <n>", "texts that wait, of all requests", whole("max-queue", 1), 10_000)
     .option("--max-connections <n>", "connections at once, a worker", whole("max-connections", 1), 10_000)
-    .option(
-      "--timeout <time>",
-      "in which a request must have come, as 30s (default: 30s)",
-      seconds("timeout"),
-      30,
+    .addOption(
+      new Option("--timeout <time>", "in which a request must have come")
+        .argParser(seconds("timeout"))
+        .default(30, "30s"),
     )
     .option("--token-file <file>", "bearer tokens, one a line: who has none of them is refused")
     .option("--cors <origin>", "an origin whose pages may ask, as https://example.com", (origin) =>

@@ -125,8 +125,10 @@ describe("a file that changes", () => {
       .replace(/,(\s*\})/g, "$1");
     writeFileSync(file, text);
     const shard = join(folder, /"([^"]+\.bin)"/.exec(text)![1]!);
-    const { shelf, said, look } = await shelfOf(file);
+    const { shelf, said, loads, look } = await shelfOf(file);
     const { version, batcher, served } = shelf.find("spam");
+    await look();
+    assert.equal(loads.length, 1);
     const rows = { inputs: [{ data: Float32Array.of(1, 2, 3), rows: 1, shape: [3] }] };
     const [before] = await batcher.ask(rows, 1, "3");
     const weights = new Float32Array(new Uint8Array(await readFile(shard)).buffer).map((value) => value + 1);
