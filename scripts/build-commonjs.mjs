@@ -30,7 +30,9 @@ export = entry;
 
 export function buildCommonjs() {
   const { name, exports } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
-  for (const [path, entry] of Object.entries(exports)) {
+  for (const [path, target] of Object.entries(exports)) {
+    // What is Node's alone stands under its condition.
+    const entry = target.node ?? target;
     if (!entry.require) continue;
     const module = basename(entry.default);
     writeIfChanged(`${root}${entry.require.default}`, programOf(module, `${name}${path.slice(1)}`));

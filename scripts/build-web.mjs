@@ -10,10 +10,10 @@ import { writeIfChanged } from "./kernel-sources.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = join(root, "dist", "web");
 
-/** Which file each entry is that pages have (package.json, "alias"): { index: "dist/src/index.js", data: "dist/src/data/index.js", … }. */
+/** Which file each entry is: { index: "dist/src/index.js", data: "dist/src/data/index.js", … }. */
 function entryPoints() {
-  const { exports, alias } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const modules = Object.entries(exports).filter(([path]) => path === "." || Object.hasOwn(alias, path));
+  const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const modules = Object.entries(exports).filter(([, target]) => target.default);
   return {
     ...Object.fromEntries(
       modules.map(([path, target]) => [path.slice(2) || "index", join(root, target.default)]),

@@ -5,7 +5,7 @@ import { atOnce, type Pieces, ROWS, spans } from "../base/pieces.js";
 import { Long } from "../base/progress.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";
-import type { NetworkLike } from "../network/network.js";
+import type { Network, NetworkLike } from "../network/network.js";
 import type { WeightArray } from "../network/weights.js";
 import type { EncodedBatch, RowEncoder } from "../tokens/row-encoder.js";
 import type { Vectorizer } from "../tokens/vectorizer.js";
@@ -29,8 +29,18 @@ export interface Reading<Answer> {
   read(output: Float32Array, known: number | undefined): Answer;
 }
 
+/** What reads the texts of who answers them. */
+export let encoderIn: (answerer: TextAnswerer<unknown, object>) => RowEncoder;
+/** The network of who answers texts. */
+export let networkOfAnswerer: (answerer: TextAnswerer<unknown, object>) => Network;
+
 /** What answers texts, one by one or several at a time, at once or later. */
 export abstract class TextAnswerer<Answer, Options extends object> {
+  static {
+    encoderIn = (answerer) => answerer.reading({}).encoder;
+    networkOfAnswerer = (answerer) => answerer.answering.network;
+  }
+
   /** How outputs are read. @throws InputError for options that are none */
   protected abstract reading(options: Options): Reading<Answer>;
 

@@ -1,5 +1,11 @@
 /** Text models that answer and do no more. */
-import { networkIn, openPredictor, type Predictor, remarksIn } from "../model/predictor.js";
+import {
+  networkIn,
+  openPredictor,
+  type Predictor,
+  type PredictorFile,
+  remarksIn,
+} from "../model/predictor.js";
 import type { LoadOptions, ModelSource } from "../model/source.js";
 import type { NetworkLike } from "../network/network.js";
 import { checkAmountPart, checkLabelSetPart, checkTextPart } from "../network/text-fits.js";
@@ -11,6 +17,7 @@ import {
   readLabelSetPart,
   readTextPart,
   type TextPart,
+  textKindOf,
 } from "../tokens/text-part.js";
 import { type AmountPrediction, amountReading } from "./amount-answer.js";
 import { type AnswerOptions, labelReading, type Prediction, rejectOf } from "./answer.js";
@@ -104,21 +111,36 @@ export class AmountPredictor extends Answerer<AmountPrediction> {
   }
 }
 
-/** Opens a file and reads what it keeps beside its network. */
-async function open<Part extends Encoding, Made>(
-  source: ModelSource,
-  options: LoadOptions,
-  {
-    read,
-    check,
-    make,
-  }: {
-    read: (extras: unknown, name: string) => Part;
-    check: (model: NetworkLike, part: Part, name: string) => void;
-    make: (model: Predictor, part: Part) => Made;
-  },
-): Promise<Made> {
-  const { predictor, extras, name } = await openPredictor(source, options);
+/** How what a file keeps beside its network is read, and what becomes of it. */
+interface Kind<Part extends Encoding, Made> {
+  read: (extras: unknown, name: string) => Part;
+  check: (model: NetworkLike, part: Part, name: string) => void;
+  make: (model: Predictor, part: Part) => Made;
+}
+
+const CLASSIFIER: Kind<TextPart, TextPredictor> = {
+  read: readTextPart,
+  check: checkTextPart,
+  make: (model, part) => new TextPredictor(model, part),
+};
+
+const LABEL_SETS: Kind<LabelSetPart, LabelSetPredictor> = {
+  read: readLabelSetPart,
+  check: checkLabelSetPart,
+  make: (model, part) => new LabelSetPredictor(model, part),
+};
+
+const AMOUNTS: Kind<Encoding, AmountPredictor> = {
+  read: readAmountPart,
+  check: (model, { encoder }, name) => checkAmountPart(model, encoder, name),
+  make: (model, part) => new AmountPredictor(model, part),
+};
+
+/** What a file's parts make of its network. */
+function madeOf<Part extends Encoding, Made>(
+  { predictor, extras, name }: PredictorFile,
+  { read, check, make }: Kind<Part, Made>,
+): Made {
   try {
     const part = read(extras, name);
     check(networkIn(predictor), part, name);
@@ -134,37 +156,43 @@ async function open<Part extends Encoding, Made>(
  * Reads a classifier in any format that keeps its texts and labels: a path (Node), a URL, its bytes, a File, Blob or Response.
  * @throws InputError when the file is no classifier of Cellstate's
  */
-export function loadClassifier(source: ModelSource, options: LoadOptions = {}): Promise<TextPredictor> {
-  return open(source, options, {
-    read: readTextPart,
-    check: checkTextPart,
-    make: (model, part) => new TextPredictor(model, part),
-  });
+export async function loadClassifier(source: ModelSource, options: LoadOptions = {}): Promise<TextPredictor> {
+  return madeOf(await openPredictor(source, options), CLASSIFIER);
 }
 
 /**
  * As `loadClassifier`, of one that answers several labels a text.
  * @throws InputError when the file is no multi-label classifier of Cellstate's
  */
-export function loadMultiLabelClassifier(
+export async function loadMultiLabelClassifier(
   source: ModelSource,
   options: LoadOptions = {},
 ): Promise<LabelSetPredictor> {
-  return open(source, options, {
-    read: readLabelSetPart,
-    check: checkLabelSetPart,
-    make: (model, part) => new LabelSetPredictor(model, part),
-  });
+  return madeOf(await openPredictor(source, options), LABEL_SETS);
 }
 
 /**
  * As `loadClassifier`, of one that answers an amount a text.
  * @throws InputError when the file is no regressor of Cellstate's
  */
-export function loadRegressor(source: ModelSource, options: LoadOptions = {}): Promise<AmountPredictor> {
-  return open(source, options, {
-    read: readAmountPart,
-    check: (model, { encoder }, name) => checkAmountPart(model, encoder, name),
-    make: (model, part) => new AmountPredictor(model, part),
-  });
+export async function loadRegressor(
+  source: ModelSource,
+  options: LoadOptions = {},
+): Promise<AmountPredictor> {
+  return madeOf(await openPredictor(source, options), AMOUNTS);
+}
+
+/**
+ * Reads whatever a file holds: what answers texts, or else the network alone.
+ * @throws InputError for what is no model file, damaged or hostile
+ */
+export async function loadAnswerer(
+  source: ModelSource,
+  options: LoadOptions = {},
+): Promise<TextPredictor | LabelSetPredictor | AmountPredictor | Predictor> {
+  const file = await openPredictor(source, options);
+  if (file.extras === null) return file.predictor;
+  const kind = textKindOf(file.extras);
+  if (kind === "multi-label-classifier") return madeOf(file, LABEL_SETS);
+  return kind === "text-regressor" ? madeOf(file, AMOUNTS) : madeOf(file, CLASSIFIER);
 }

@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { InputError } from "../base/errors.js";
 import { printable } from "../base/text.js";
+import { version } from "../base/version.js";
 import {
   addCommands,
   type CommandTable,
@@ -13,7 +14,6 @@ import {
   say,
 } from "./context.js";
 import { complain, endTogether, isFirst, refuseSeveral } from "./together.js";
-import { version } from "./version.js";
 
 const COMMANDS: CommandTable = {
   train: async () => (await import("./train.js")).trainCommand,
@@ -24,6 +24,7 @@ const COMMANDS: CommandTable = {
   convert: async () => (await import("./convert.js")).convertCommand,
   explain: async () => (await import("./explain.js")).explainCommand,
   lab: async () => (await import("./lab.js")).labCommand,
+  serve: async () => (await import("./serve.js")).serveCommand,
   studio: async () => (await import("./studio.js")).studioCommand,
   bench: async () => (await import("./bench.js")).benchCommand,
   "build-native": async () => (await import("./build-native.js")).buildNativeCommand,

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { count } from "../base/numbers.js";
 import { atOnce } from "../base/pieces.js";
+import { version } from "../base/version.js";
 import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
 import type { Corpus } from "../classifier/corpus.js";
 import type { CrossValidation } from "../classifier/cross-validate.js";
@@ -24,7 +25,6 @@ import { sourceOf } from "./models.js";
 import { AUTO, type TrainPlan } from "./train-plan.js";
 import { changesSentences, type ShownChanges } from "./ui/changes.js";
 import type { UnknownWords } from "./ui/overview.js";
-import { version } from "./version.js";
 
 export interface EpochLog {
   epoch: number;

@@ -1,8 +1,8 @@
 /** A folder of files as a web site of this machine's own, with headers that let a page share memory and nothing else in. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import sirv from "sirv";
-import { inputError } from "../base/errors.js";
+import { inAddress, isForUs, isLoopback, listenError } from "./host.js";
 
 /** What a page may load, and from where: its own files. `wasm-unsafe-eval` lets WebAssembly be compiled, and no script. */
 const POLICY = [
@@ -59,7 +59,8 @@ export async function serveSite({ folder, files = [], port, host }: SiteOptions)
   const fromFolder = sirv(folder, { etag: true, dotfiles: false });
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
-    if (!isForUs(request, host)) return refuse(response, 403, "This site answers to its own address alone.");
+    if (!isForUs(request.headers.host, host))
+      return refuse(response, 403, "This site answers to its own address alone.");
     if (request.method !== "GET" && request.method !== "HEAD") return refuse(response, 405, "Read only.");
     // As it is written: what is no address has no file.
     const [path = "/"] = (request.url ?? "/").split("?");
@@ -70,7 +71,7 @@ export async function serveSite({ folder, files = [], port, host }: SiteOptions)
   });
   await listen(server, port, host);
   const taken = (server.address() as AddressInfo).port;
-  const name = LOOPBACK.test(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  const name = isLoopback(host) ? "localhost" : inAddress(host);
   return {
     url: `http://${name}:${taken}/`,
     close: () =>
@@ -81,18 +82,6 @@ export async function serveSite({ folder, files = [], port, host }: SiteOptions)
   };
 }
 
-const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
-
-/**
- * A page elsewhere can make a name of its own lead to this machine and ask in that name. Who listens to this machine alone
- * is called by its names alone.
- */
-function isForUs({ headers }: IncomingMessage, host: string): boolean {
-  if (!LOOPBACK.test(host)) return true;
-  const [, asked = ""] = /^\[?(.*?)\]?(?::\d+)?$/.exec(headers.host ?? "") ?? [];
-  return LOOPBACK.test(asked);
-}
-
 function refuse(response: ServerResponse, status: number, why: string): void {
   response.writeHead(status, { "content-type": "text/plain" });
   response.end(`${why}\n`);
@@ -100,16 +89,8 @@ function refuse(response: ServerResponse, status: number, why: string): void {
 
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const { code } = error;
-      if (code === "EADDRINUSE" || code === "EACCES") {
-        const expected = code === "EACCES" ? "a port that may be listened on" : "a port that is free";
-        const next = "Leave it out to take one that is free.";
-        reject(inputError({ expected, where: "--port", received: port, next }));
-      } else if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") {
-        reject(inputError({ expected: "an address of this machine", where: "--host", received: host }));
-      } else reject(error);
-    });
+    const next = "Leave it out to take one that is free.";
+    server.once("error", (error) => reject(listenError(error, { port, host, next })));
     server.listen(port, host, resolve);
   });
 }

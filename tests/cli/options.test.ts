@@ -10,6 +10,7 @@ import { evaluateCommand } from "../../src/cli/evaluate.js";
 import { explainCommand } from "../../src/cli/explain.js";
 import { labCommand } from "../../src/cli/lab.js";
 import { predictCommand } from "../../src/cli/predict.js";
+import { serveCommand } from "../../src/cli/serve.js";
 import { studioCommand } from "../../src/cli/studio.js";
 import { summaryCommand } from "../../src/cli/summary.js";
 import { trainCommand } from "../../src/cli/train.js";
@@ -24,7 +25,8 @@ async function commands(): Promise<Map<string, Command>> {
   const program = new Command("cellstate");
   for (const add of [trainCommand, evaluateCommand, predictCommand, summaryCommand, convertCommand])
     add(program);
-  for (const add of [tuneCommand, labCommand, benchCommand, studioCommand, buildNativeCommand]) add(program);
+  for (const add of [tuneCommand, labCommand, benchCommand, studioCommand, serveCommand, buildNativeCommand])
+    add(program);
   await explainCommand(program, []);
   completionCommand(program, async () => program);
   const all = program.commands.flatMap((command) =>
@@ -125,6 +127,7 @@ describe("given twice, or empty", { concurrency: 2 }, () => {
 /** A value that the option's parser takes. */
 function valueFor(option: string, choices?: string[]): string {
   if (choices) return choices[0]!;
+  if (option === "--timeout") return "20s";
   if (
     /label$|label-map|rejects|delimiter|text|file|out|html|svg|layer|tsv|tokenizer|test$|model|replay|checkpoint$|report|folder|card|track|keep-epochs/.test(
       option,
@@ -136,7 +139,8 @@ function valueFor(option: string, choices?: string[]): string {
   if (option === "--of") return "loss";
   if (option === "--encoding") return "utf-8";
   if (option === "--budget") return "20s";
-  if (option === "--max-size") return "2MB";
+  if (option === "--cors") return "https://example.com";
+  if (option === "--max-size" || option === "--max-body") return "2MB";
   if (option === "--optimizer") return "sgd";
   return option.includes("split") || ["--threshold", "--reject"].includes(option) ? "0.5" : "20";
 }
@@ -148,7 +152,7 @@ async function parsed(args: string[]): Promise<{ error: string; isUsers: boolean
   const adders = {
     ...{ train: trainCommand, evaluate: evaluateCommand, predict: predictCommand, summary: summaryCommand },
     ...{ convert: convertCommand, lab: labCommand, bench: benchCommand, explain: explainCommand },
-    ...{ tune: tuneCommand, studio: studioCommand, "build-native": buildNativeCommand },
+    ...{ tune: tuneCommand, studio: studioCommand, serve: serveCommand, "build-native": buildNativeCommand },
   };
   const table = Object.fromEntries(Object.entries(adders).map(([name, add]) => [name, async () => add]));
   await addCommands(program, table, args[0], args.slice(1));

@@ -10,10 +10,16 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 export const SNAPSHOT = `${ROOT}tests/package/api.md`;
 
 const { exports: entries } = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8")) as {
-  exports: Record<string, string | { types?: string; default: string }>;
+  exports: Record<string, string | { types?: string; node?: { default: string }; default: string }>;
 };
 
-const target = (entry: string | { default: string }) => (typeof entry === "string" ? entry : entry.default);
+const target = (entry: string | { node?: { default: string }; default: string }) =>
+  typeof entry === "string" ? entry : (entry.node ?? entry).default;
+
+/** Entries that are Node's alone: no page loads them. */
+export const NODE_ONLY: readonly string[] = Object.entries(entries)
+  .filter(([, entry]) => typeof entry !== "string" && entry.node)
+  .map(([path]) => path);
 
 /** The `.d.ts` of every entry of the package, by the name that users import. */
 export const ENTRIES: readonly { name: string; file: string }[] = Object.entries(entries)

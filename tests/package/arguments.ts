@@ -2,6 +2,7 @@
  * Every public function, constructor and method, with arguments that are right. The battery puts wrong ones in their
  * places; what is exported and not listed here fails the test.
  */
+import { fastify } from "fastify";
 import { strFromU8, unzipSync } from "fflate";
 import * as tuning from "../../src/classifier/tuning/index.js";
 import * as data from "../../src/data/index.js";
@@ -13,6 +14,7 @@ import * as lab from "../../src/lab/index.js";
 import * as predict from "../../src/predict.js";
 import * as mpi from "../../src/processes/mpi.js";
 import * as report from "../../src/report/index.js";
+import * as serve from "../../src/serve/index.js";
 import { IdEncoder } from "../../src/tokens/row-encoder.js";
 import * as worker from "../../src/worker/index.js";
 import { traceArrays } from "../../src/worker/trace-arrays.js";
@@ -30,6 +32,7 @@ export const ENTRIES = {
   "./mpi": mpi,
   "./predict": predict,
   "./report": report,
+  "./serve": serve,
   "./tune": tuning,
   "./worker": worker,
 };
@@ -74,6 +77,18 @@ const ROWS = [
   { text: "the good", label: "yes" },
   { text: "the bad", label: "no" },
 ];
+const servingOptions = () => ({
+  ...{
+    maxBody: 1000,
+    maxTexts: 9,
+    maxCharacters: 99,
+    maxQueue: 99,
+    batchSize: 4,
+    batchWait: 0,
+    reloadEvery: 0,
+  },
+  ...{ metrics: true, onLog: () => {}, engine: "reference", threads: 1 },
+});
 const SETS = [
   { text: "a good film", labels: ["yes", "new"] },
   { text: "a bad film", labels: [] },
@@ -987,6 +1002,24 @@ export const CALLABLES: Callable[] = [
     name: "createModel",
     args: () => [classifier().toBytes(), { kind: "classifier", name: "m" }],
     call: async (source, options) => (await worker.createModel(await source, options)).close(),
+  },
+  {
+    name: "createServer",
+    args: () => [
+      { spam: classifier() },
+      { ...servingOptions(), port: 0, host: "127.0.0.1", cors: "*", timeout: 30 },
+    ],
+    call: async (models, options) => (await serve.createServer(models, options)).close(),
+  },
+  {
+    name: "servePlugin",
+    // An application is an object of dozens of functions: what is none is tried in tests/serve.
+    args: () => [{ models: { spam: classifier() }, prefix: "/a", ...servingOptions() }],
+    async call(options) {
+      const app = fastify();
+      await serve.servePlugin(app, options);
+      await app.close();
+    },
   },
   simple("traceOfArrays", worker.traceOfArrays, () => traceArrays(explain.trace(recurrent(), IDS()))),
 ];

@@ -8,12 +8,16 @@ import { build } from "esbuild";
 
 const require = createRequire(import.meta.url);
 const ROOT = new URL("../../../", import.meta.url);
+interface Entry {
+  require: { default: string };
+  default: string;
+}
 const {
   exports: entries,
   browser,
   alias,
 } = JSON.parse(readFileSync(new URL("package.json", ROOT), "utf8")) as {
-  exports: Record<string, string | { require: { default: string }; default: string }>;
+  exports: Record<string, string | Entry | { node: Entry; types: string }>;
   browser: string;
   alias: Record<string, string>;
 };
@@ -36,16 +40,17 @@ const NAMES: Record<string, string[]> = {
   "./formats": ["writeOnnx", "writeModelModule", "writeClassifierModule", "writeTfjs", "writeSafetensors"],
   "./keras": ["readKeras", "readKerasWeights", "readShardedKerasWeights", "writeKeras", "writeKerasH5"],
   "./lab": ["runLab"],
+  "./mpi": ["openMpi"],
   "./predict": ["loadModel", "loadClassifier"],
   "./report": ["modelCard", "reportPage"],
+  "./serve": ["createServer", "servePlugin"],
   "./tune": ["tune", "choice", "uniform", "logUniform", "integer"],
   "./worker": ["createTrainer", "createModel"],
 };
 
-/** Entries of Node alone, which no page loads. */
-const NODE: Record<string, string[]> = {
-  "./mpi": ["openMpi"],
-};
+/** What no page and no bundler for one finds. */
+const NODE_ONLY = ["./mpi", "./serve"];
+const IN_PAGES = Object.entries(NAMES).filter(([entry]) => !NODE_ONLY.includes(entry));
 
 const FILES = [
   "./engine-worker.js",
@@ -60,7 +65,7 @@ const FILES = [
 
 describe("the package's entries", () => {
   test("are the ones that are tested here", () => {
-    assert.deepEqual(Object.keys(entries).sort(), [...Object.keys({ ...NAMES, ...NODE }), ...FILES].sort());
+    assert.deepEqual(Object.keys(entries).sort(), [...Object.keys(NAMES), ...FILES].sort());
   });
 
   test("files are there for whoever serves or bundles them", () => {
@@ -68,7 +73,7 @@ describe("the package's entries", () => {
       assert.ok(statSync(require.resolve(`cellstate${path.slice(1)}`)).size > 200, path);
   });
 
-  for (const [entry, names] of Object.entries({ ...NAMES, ...NODE })) {
+  for (const [entry, names] of Object.entries(NAMES)) {
     test(`cellstate${entry.slice(1)}`, async () => {
       const module = (await import(`cellstate${entry.slice(1)}`)) as Record<string, unknown>;
       for (const name of names) assert.ok(module[name] !== undefined, `${entry} has no ${name}`);
@@ -94,7 +99,8 @@ describe("the package's entries", () => {
     const run = (entry: string, error: unknown) => {
       const target = entries[entry];
       assert.ok(typeof target === "object");
-      const text = readFileSync(new URL(target.require.default, ROOT), "utf8");
+      const { require: required } = "node" in target ? target.node : target;
+      const text = readFileSync(new URL(required.default, ROOT), "utf8");
       new Function("require", "module", text)(() => {
         throw error;
       }, {});
@@ -104,7 +110,7 @@ describe("the package's entries", () => {
       new SyntaxError("Cannot use import statement outside a module"),
     ];
 
-    for (const entry of Object.keys({ ...NAMES, ...NODE })) {
+    for (const entry of Object.keys(NAMES)) {
       const name = `cellstate${entry.slice(1)}`;
       test(`${name} says what to write`, () => {
         const message = `${name} is an ES module, which this require cannot load: write \`await import("${name}")\`, and run Jest with NODE_OPTIONS=--experimental-vm-modules.`;
@@ -124,7 +130,7 @@ describe("the entries as modules of a page", () => {
   const web: Record<string, string> = { ".": browser, ...alias };
 
   test("are those of the package", () => {
-    const expected = Object.keys(NAMES).map((entry) => [entry, `./dist/web/${entry.slice(2) || "index"}.js`]);
+    const expected = IN_PAGES.map(([entry]) => [entry, `./dist/web/${entry.slice(2) || "index"}.js`]);
     assert.deepEqual(web, Object.fromEntries(expected));
   });
 
@@ -134,7 +140,16 @@ describe("the entries as modules of a page", () => {
     assert.ok(statSync(new URL("dist/web/program.js", ROOT)).size > 0);
   });
 
-  for (const [entry, names] of Object.entries(NAMES)) {
+  for (const entry of NODE_ONLY) {
+    test(`cellstate${entry.slice(1)} is none of them`, async () => {
+      const contents = `import "cellstate${entry.slice(1)}";`;
+      const stdin = { contents, resolveDir: fileURLToPath(ROOT) };
+      const built = build({ stdin, bundle: true, write: false, platform: "browser", logLevel: "silent" });
+      await assert.rejects(built, /Could not resolve/);
+    });
+  }
+
+  for (const [entry, names] of IN_PAGES) {
     test(`cellstate${entry.slice(1)} has what it has elsewhere`, async () => {
       const [here, there] = (await Promise.all([
         import(new URL(web[entry]!, ROOT).href),

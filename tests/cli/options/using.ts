@@ -1,4 +1,4 @@
-/** Options of the commands that use a model or stand beside one: predict, summary, convert, completion, build-native, studio, bench, lab. */
+/** Options of the commands that use a model or stand beside one: predict, summary, convert, completion, build-native, studio, serve, bench, lab. */
 import { always, fine, idle, type Options, vocabulary } from "./situations.js";
 
 /** An experiment of a moment. */
@@ -47,6 +47,14 @@ export const USING: Record<string, Options> = {
   completion: {},
   "build-native": {},
   studio: { "--port": always, "--host": always, "--no-open": always },
+  serve: {
+    ...{ "--port": always, "--host": always, "--workers": always, "--cors": always, "--token-file": always },
+    ...{ "--batch-size": always, "--batch-wait": always, "--timeout": always, "--max-connections": always },
+    ...{ "--max-body": always, "--max-texts": always, "--max-characters": always },
+    "--max-queue": idle("serve m.keras --port 0 --max-texts 20 --max-queue 19"),
+    ...{ "--no-metrics": always, "--no-reload": always, "--engine": always },
+    "--threads": idle("serve m.keras --engine reference --threads 2"),
+  },
   bench: {
     "--rounds": always,
     "--json": always,

@@ -1,0 +1,204 @@
+/** cellstate serve MODEL…: models over HTTP, until it is told to end. */
+import { existsSync } from "node:fs";
+import { type Command, Option } from "commander";
+import { inputError } from "../base/errors.js";
+import { counted } from "../base/numbers.js";
+import { printable } from "../base/text.js";
+import { isLoopback } from "../serve/host.js";
+import { originOf, type ServeLog, type ServerOptions } from "../serve/options.js";
+import { serverOf } from "../serve/server.js";
+import { nameOfFile } from "../serve/shelf.js";
+import { isWorker, startWorkers, workerSide } from "../serve/workers.js";
+import {
+  between,
+  bytes,
+  type EngineFlags,
+  EXIT,
+  engineOptions,
+  note,
+  say,
+  seconds,
+  whole,
+} from "./context.js";
+
+interface Flags extends EngineFlags {
+  port: number;
+  host: string;
+  workers: number;
+  batchSize: number;
+  batchWait: number;
+  maxBody: number;
+  maxTexts: number;
+  maxCharacters: number;
+  maxQueue: number;
+  maxConnections: number;
+  timeout: number;
+  tokenFile?: string;
+  cors?: string;
+  metrics: boolean;
+  reload: boolean;
+}
+
+export function serveCommand(program: Command): void {
+  const command = program
+    .command("serve")
+    .description("answer over HTTP: JSON, the Open Inference Protocol, metrics, and a page to try it in")
+    .argument("<model...>", "model files, each called as its file is; NAME=FILE gives another name")
+    .option(
+      "--port <n>",
+      "the port it is served at; 0 takes one that is free",
+      whole("port", 0, 65_535),
+      8080,
+    )
+    .option("--host <address>", "the address it is served at; 0.0.0.0 lets other machines in", "127.0.0.1")
+    .option("--workers <n>", "processes that serve, each with the models", whole("workers", 1, 256), 1)
+    .option("--batch-size <n>", "texts that are answered together", whole("batch-size", 1, 4096), 32)
+    .option("--batch-wait <ms>", "how long the first waits for others", between("batch-wait", 0, 10_000), 0)
+    .addOption(
+      new Option("--max-body <size>", "the largest body")
+        .argParser(bytes("max-body"))
+        .default(2 ** 20, "1 MiB"),
+    )
+    .option("--max-texts <n>", "texts or rows a request", whole("max-texts", 1), 1000)
+    .option(
+      "--max-characters <n>",
+      "characters a text, or numbers a row",
+      whole("max-characters", 1),
+      100_000,
+    )
+    .option("--max-queue <n>", "texts that wait, of all requests", whole("max-queue", 1), 10_000)
+    .option("--max-connections <n>", "connections at once, a worker", whole("max-connections", 1), 10_000)
+    .addOption(
+      new Option("--timeout <time>", "in which a request must have come")
+        .argParser(seconds("timeout"))
+        .default(30, "30s"),
+    )
+    .option("--token-file <file>", "bearer tokens, one a line: who has none of them is refused")
+    .option("--cors <origin>", "an origin whose pages may ask, as https://example.com", (origin) =>
+      originOf(origin, "--cors"),
+    )
+    .option("--no-metrics", "no /metrics")
+    .option("--no-reload", "do not read a model's file again when it changes");
+  engineOptions(command).action(async (models: string[], flags: Flags) => {
+    await serveAction(models, flags);
+  });
+}
+
+async function serveAction(models: string[], flags: Flags): Promise<void> {
+  if (isWorker()) return work(models, flags);
+  const named = namedFiles(models);
+  const { maxQueue, maxTexts } = flags;
+  if (maxQueue < maxTexts) {
+    const expected = `at least ${maxTexts}, as many texts as a request may have (--max-texts)`;
+    throw inputError({ expected, where: "--max-queue", received: maxQueue });
+  }
+  if (flags.workers === 1) return serveHere(named, flags);
+  return lead(named, flags);
+}
+
+/** By name: "spam=models/a.keras", or the file's own. A file that is there under the whole word is that file. */
+function namedFiles(words: readonly string[]): Record<string, string> {
+  const named: Record<string, string> = {};
+  for (const word of words) {
+    const [, name, file] = (existsSync(word) ? null : /^([^=]+)=(.+)$/.exec(word)) ?? [];
+    const [called, path] = name === undefined ? [nameOfFile(word), word] : [name, file!];
+    if (Object.hasOwn(named, called)) {
+      throw inputError({
+        expected: "a name for each model",
+        where: "serve",
+        received: `${called} for both ${named[called]} and ${path}`,
+        next: `Name them: ${called}=${named[called]} other=${path}`,
+      });
+    }
+    named[called] = path;
+  }
+  return named;
+}
+
+function optionsOf(flags: Flags): ServerOptions {
+  const { port, host, batchSize, batchWait, timeout, tokenFile, cors, metrics, reload, engine } = flags;
+  const { maxBody, maxTexts, maxCharacters, maxQueue, maxConnections } = flags;
+  // Workers share the cores between them.
+  const threads = flags.threads ?? (flags.workers > 1 && engine !== "reference" ? 1 : undefined);
+  return {
+    ...{ port, host, batchSize, batchWait, timeout, metrics, engine, maxBody, maxTexts, maxCharacters },
+    ...{ maxQueue, maxConnections, ...(reload ? {} : { reloadEvery: 0 }), onLog: tell },
+    ...(tokenFile === undefined ? {} : { tokenFile }),
+    ...(cors === undefined ? {} : { cors }),
+    ...(threads === undefined ? {} : { threads }),
+  };
+}
+
+const tell = ({ level, message }: ServeLog): void =>
+  note(`${level === "info" ? "" : `${level}: `}${message.split("\n").map(printable).join("\n")}`);
+
+function announce(url: string, named: Readonly<Record<string, string>>, flags: Flags): void {
+  say(url);
+  const names = Object.keys(named).map(printable);
+  const workers = flags.workers > 1 ? ` by ${flags.workers} workers` : "";
+  note(`Serves ${counted(names.length, "model")}${workers}: ${names.join(", ")}. Ctrl-C ends it.`);
+  if (!isLoopback(flags.host) && flags.tokenFile === undefined) {
+    note(`warning: whoever reaches ${flags.host} may ask. --token-file FILE asks for a token.`);
+  }
+}
+
+/** One process: it answers what it took when it is told to end; told again, it ends at once. */
+async function serveHere(named: Record<string, string>, flags: Flags): Promise<void> {
+  const server = await serverOf(named, optionsOf(flags));
+  announce(await server.listen(), named, flags);
+  await told(() => process.exit(EXIT.interrupted));
+  note("Answers what it took, then ends. Once more ends it at once.");
+  await server.close();
+  process.exit(EXIT.done);
+}
+
+/** Milliseconds in which signals are one: npm and `timeout` send on what a terminal or a group was sent anyway. */
+const ONE_SIGNAL = 500;
+
+/** Resolves at the first signal. */
+function told(again: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    let first: number | null = null;
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.on(signal, () => {
+        if (first !== null && performance.now() - first > ONE_SIGNAL) again();
+        first ??= performance.now();
+        resolve();
+      });
+    }
+  });
+}
+
+/** The process that starts the others, and serves nothing itself. */
+async function lead(named: Record<string, string>, flags: Flags): Promise<void> {
+  const workers = await startWorkers(flags.workers, tell, flags.metrics);
+  announce(workers.url, named, flags);
+  await told(() => {
+    workers.kill();
+    process.exit(EXIT.interrupted);
+  });
+  note("Answers what was taken, then ends. Once more ends it at once.");
+  await workers.stop();
+  process.exit(EXIT.done);
+}
+
+async function work(models: string[], flags: Flags): Promise<void> {
+  const side = workerSide();
+  try {
+    const server = await serverOf(namedFiles(models), optionsOf(flags), {
+      together: side.together,
+      onServing({ metrics }) {
+        if (metrics) side.counts(metrics.registry);
+      },
+    });
+    side.serves(await server.listen());
+    await side.stopped;
+    await server.close();
+    process.exit(EXIT.done);
+  } catch (error) {
+    side.failed(error);
+    // What was sent is on its way before it ends.
+    setTimeout(() => process.exit(EXIT.failed), 100);
+    await side.stopped;
+  }
+}

@@ -1,0 +1,147 @@
+/** What serving is asked with: one table of defaults, each of them checked. */
+import { booleanOf, functionOf, textOf } from "../base/arguments.js";
+import { finiteNumber, inputError, knownOptions, oneOf, wholeNumber } from "../base/errors.js";
+import { ENGINE_CHOICES, type EngineChoice, MOST_THREADS } from "../engines/registry.js";
+import type { ServableModel } from "./served.js";
+
+/** What is told of what the server does besides answering. */
+export interface ServeLog {
+  /** error: something does not serve as it should · warning: it may answer otherwise than is thought · info: the rest */
+  level: "info" | "warning" | "error";
+  /** One line. */
+  message: string;
+}
+
+/** What a server takes at most; more is refused with what to do. */
+export interface ServeLimits {
+  /** Bytes of a request's body. Default 1 MiB. */
+  maxBody?: number;
+  /** Texts, or rows, a request. Default 1000. */
+  maxTexts?: number;
+  /** Characters a text, or numbers a row. Default 100,000. */
+  maxCharacters?: number;
+  /** Texts and rows that wait for their answers, of all requests. Default 10,000. */
+  maxQueue?: number;
+}
+
+/** How models are served, wherever. */
+export interface ServingOptions extends ServeLimits {
+  /** What computes. Default "auto". */
+  engine?: EngineChoice;
+  /** Threads that share a batch. Default: one a core. */
+  threads?: number;
+  /** Texts and rows that are answered together. Default 32. */
+  batchSize?: number;
+  /** Milliseconds that the first of them waits for others. Default 0: those that come in together are answered together. */
+  batchWait?: number;
+  /** Milliseconds between two looks at the models' files; 0: they are never read again. Default 1000. */
+  reloadEvery?: number;
+  /** A file of bearer tokens, one a line; who has none of them is refused, but for health, the page and its description. */
+  tokenFile?: string;
+  /** Whether there is `/metrics`, by the package prom-client. Default true. */
+  metrics?: boolean;
+  /** Told of loads, failures and the end. Default: nobody. */
+  onLog?: (entry: ServeLog) => void;
+}
+
+/** How a server listens. */
+export interface ServerOptions extends ServingOptions {
+  /** 0 takes one that is free. Default 8080. */
+  port?: number;
+  /** Default "127.0.0.1": this machine alone. */
+  host?: string;
+  /** An origin whose pages may ask, as "https://example.com"; "*" for all. Default: none. */
+  cors?: string;
+  /** Seconds in which a request must have come. Default 30. */
+  timeout?: number;
+  /** Connections at once. Default 10,000. */
+  maxConnections?: number;
+  /** Seconds that a stop waits for what was taken. Default 10. */
+  stopWithin?: number;
+}
+
+/**
+ * What is served: a file's path, several (each called as its file is), or each by its name. Files are read again when they
+ * change; a model that a program holds is the program's to change and to free.
+ */
+export type ServedModels =
+  | string
+  | URL
+  | readonly (string | URL)[]
+  | Readonly<Record<string, string | URL | ServableModel>>;
+
+/** What models from files compute with. */
+export interface ServedEngine {
+  engine?: EngineChoice;
+  threads?: number;
+}
+
+/** Options with their defaults. */
+export type Settings = Required<Omit<ServingOptions, "tokenFile" | "engine" | "threads">> & {
+  tokenFile: string | null;
+  engine: ServedEngine;
+};
+
+/** Of `ServerOptions`, beside `Settings`. */
+export type Listening = Required<Omit<ServerOptions, keyof ServingOptions | "cors">> & {
+  cors: string | null;
+};
+
+const SERVING = [
+  ...["maxBody", "maxTexts", "maxCharacters", "maxQueue", "batchSize", "batchWait", "reloadEvery"],
+  ...["tokenFile", "metrics", "onLog", "engine", "threads"],
+];
+const LISTENING = ["port", "host", "cors", "timeout", "maxConnections", "stopWithin"];
+
+/** @param others what else may be among the options @throws InputError */
+export function settingsOf(options: ServingOptions, where: string, others: readonly string[] = []): Settings {
+  knownOptions(options, [...SERVING, ...others], where);
+  const whole = (name: keyof ServingOptions, normal: number, least: number, most?: number) =>
+    wholeNumber(options[name] ?? normal, `${where} ${name}`, least, most);
+  const maxTexts = whole("maxTexts", 1000, 1);
+  return {
+    maxBody: whole("maxBody", 2 ** 20, 100, 2 ** 28),
+    maxTexts,
+    maxCharacters: whole("maxCharacters", 100_000, 1),
+    maxQueue: whole("maxQueue", Math.max(10_000, maxTexts), maxTexts),
+    batchSize: whole("batchSize", 32, 1, 4096),
+    batchWait: finiteNumber(options.batchWait ?? 0, `${where} batchWait`, 0, 10_000),
+    reloadEvery: whole("reloadEvery", 1000, 0, 2 ** 31 - 1),
+    tokenFile: options.tokenFile === undefined ? null : textOf(options.tokenFile, `${where} tokenFile`),
+    metrics: booleanOf(options.metrics, `${where} metrics`) ?? true,
+    onLog: options.onLog === undefined ? () => {} : functionOf(options.onLog, `${where} onLog`),
+    engine: engineOf(options, where),
+  };
+}
+
+/** @throws InputError */
+export function listeningOf(options: ServerOptions, where: string): { settings: Settings; at: Listening } {
+  const settings = settingsOf(options, where, LISTENING);
+  const { port, host, cors, timeout, maxConnections, stopWithin } = options;
+  return {
+    settings,
+    at: {
+      port: wholeNumber(port ?? 8080, `${where} port`, 0, 65_535),
+      host: textOf(host ?? "127.0.0.1", `${where} host`),
+      cors: cors === undefined ? null : originOf(cors, `${where} cors`),
+      timeout: finiteNumber(timeout ?? 30, `${where} timeout`, 0.1, 3600),
+      maxConnections: wholeNumber(maxConnections ?? 10_000, `${where} maxConnections`, 1),
+      stopWithin: finiteNumber(stopWithin ?? 10, `${where} stopWithin`, 0, 3600),
+    },
+  };
+}
+
+/** "https://example.com", without a path, or "*". @throws InputError */
+export function originOf(value: string, where: string): string {
+  const isText = typeof value === "string";
+  const isOrigin = value === "*" || (isText && URL.canParse(value) && new URL(value).origin === value);
+  if (isOrigin) return value;
+  throw inputError({ expected: 'an origin, as "https://example.com", or "*"', where, received: value });
+}
+
+function engineOf({ engine, threads }: ServedEngine, where: string): ServedEngine {
+  return {
+    ...(engine === undefined ? {} : { engine: oneOf(engine, ENGINE_CHOICES, `${where} engine`) }),
+    ...(threads === undefined ? {} : { threads: wholeNumber(threads, `${where} threads`, 1, MOST_THREADS) }),
+  };
+}

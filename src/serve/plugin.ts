@@ -1,0 +1,203 @@
+/** Models as a Fastify plugin: the routes, and what guards them. */
+
+import { isUtf8 } from "node:buffer";
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  HTTPMethods,
+  onRequestAsyncHookHandler,
+} from "fastify";
+import { textOf } from "../base/arguments.js";
+import { inputError } from "../base/errors.js";
+import { version } from "../base/version.js";
+import { descriptionOf } from "./openapi.js";
+import { type ServedModels, type ServingOptions, settingsOf } from "./options.js";
+import { failureOf, Refusal, refusal, stopping } from "./refusal.js";
+import { type Asked, ROUTES, type Route, type Site } from "./routes.js";
+import { Serving, type Together } from "./serving.js";
+
+/** Options of the plugin: what `createServer` takes, but for how it listens, which is the application's own. */
+export interface ServePluginOptions extends ServingOptions {
+  /** What is served: paths, or models by name. */
+  models: ServedModels;
+  /** What stands before the addresses: "/classify". Fastify's own option. */
+  prefix?: string;
+}
+
+/**
+ * Serves models from a Fastify application: `app.register(servePlugin, { models: "spam.keras", prefix: "/classify" })`. Hooks and
+ * errors are its own routes' alone. Closing the application ends it; what was taken is answered.
+ * @throws InputError for options and models that cannot be served
+ */
+export async function servePlugin(app: object, options: ServePluginOptions): Promise<void> {
+  const { register, addHook } = (app ?? {}) as Partial<FastifyInstance>;
+  if (typeof register !== "function" || typeof addHook !== "function") {
+    const next = "Register it: app.register(servePlugin, { models }).";
+    throw inputError({ expected: "a Fastify application", where: "servePlugin", received: app, next });
+  }
+  const { models, prefix, ...others } = options ?? {};
+  if (prefix !== undefined) textOf(prefix, "servePlugin prefix");
+  const settings = settingsOf(others, "servePlugin");
+  const serving = await Serving.open(models, settings, "servePlugin models");
+  addRoutes(app as FastifyInstance, serving, { answersUnknown: (prefix ?? "/") !== "/" });
+}
+
+/** How a server of its own differs from a plugin in another's. */
+export interface Around {
+  /** Whether addresses that there are none of are answered, too. */
+  answersUnknown: boolean;
+  /** Looked at before anything else of a request. @throws Refusal */
+  guard?(request: FastifyRequest, reply: FastifyReply): void;
+  together?: Together | undefined;
+}
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
+/** Puts the routes into an application, and ends serving with it. */
+export function addRoutes(app: FastifyInstance, serving: Serving, around: Around): void {
+  const { settings, tokens, metrics } = serving;
+  const { together } = around;
+  const site: Site = {
+    serving,
+    version: version(),
+    description: descriptionOf(version(), app.prefix, tokens !== null),
+    async metrics() {
+      const own = await metrics!.text();
+      return together ? { ...own, text: await together() } : own;
+    },
+  };
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_, body, done) => {
+    try {
+      done(null, parsed(body as Buffer));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.addHook("onRequest", guardOf(serving, around));
+  app.setErrorHandler((error, _, reply) => answerError(serving, error, reply));
+  if (metrics) {
+    app.addHook("onResponse", async ({ method, routeOptions }, reply) => {
+      const known = reply.request.is404 ? "none" : (routeOptions.url ?? "none");
+      metrics.request(method, known, reply.statusCode, reply.elapsedTime / 1000);
+    });
+  }
+  if (around.answersUnknown) {
+    app.setNotFoundHandler(({ method, url }) => {
+      const [path] = url.split("?");
+      throw new Refusal(
+        404,
+        `There is no ${method} ${shortened(path!)}. GET ${app.prefix}/openapi.json lists what there is.`,
+      );
+    });
+  }
+  for (const route of ROUTES) addRoute(app, route, site, settings.maxBody);
+  for (const [path, routes] of byPath()) addRefusals(app, path, routes);
+  app.addHook("preClose", async () => {
+    serving.isStopping = true;
+  });
+  app.addHook("onClose", async () => serving.dispose());
+}
+
+const shortened = (path: string): string => (path.length > 100 ? `${path.slice(0, 100)}…` : path);
+
+function addRoute(app: FastifyInstance, route: Route, site: Site, bodyLimit: number): void {
+  const { method, path, isOpen } = route;
+  app.route({
+    ...{ method, url: path, bodyLimit, config: { isOpen } },
+    async handler(request, reply) {
+      const answered = await route.handle(site, askedOf(request, reply));
+      if ("json" in answered) {
+        return reply
+          .code(answered.status ?? 200)
+          .type(JSON_TYPE)
+          .send(JSON.stringify(answered.json));
+      }
+      return reply
+        .headers(answered.headers ?? {})
+        .type(answered.type)
+        .send(answered.text);
+    },
+  });
+}
+
+const askedOf = ({ params, body }: FastifyRequest, reply: FastifyReply): Asked => ({
+  params: params as Asked["params"],
+  body,
+  onGone(listener) {
+    reply.raw.once("close", () => {
+      if (!reply.raw.writableFinished) listener();
+    });
+  },
+});
+
+function byPath(): Map<string, Route[]> {
+  const found = new Map<string, Route[]>();
+  for (const route of ROUTES) found.set(route.path, [...(found.get(route.path) ?? []), route]);
+  return found;
+}
+
+/** What other methods are answered. */
+function addRefusals(app: FastifyInstance, url: string, routes: readonly Route[]): void {
+  const taken = routes.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+  const method = app.supportedMethods.filter((name) => !taken.includes(name)) as HTTPMethods[];
+  const refuse: onRequestAsyncHookHandler = async (_, reply) => {
+    reply.header("allow", taken.join(", "));
+    throw new Refusal(405, `${url} answers ${taken.join(" and ")} alone.`);
+  };
+  // Before a body is read: it may be of any kind.
+  app.route({ ...{ method, url, exposeHeadRoute: false, onRequest: refuse }, handler: async () => ({}) });
+}
+
+function guardOf(serving: Serving, { guard }: Around): onRequestAsyncHookHandler {
+  return async (request, reply) => {
+    reply.header("x-content-type-options", "nosniff");
+    guard?.(request, reply);
+    if (reply.sent) return reply;
+    const { isOpen } = request.routeOptions.config as { isOpen?: boolean };
+    if (isOpen) return undefined;
+    if (serving.isStopping) throw stopping();
+    const { authorization, "content-encoding": encoding } = request.headers;
+    if (serving.tokens && !serving.tokens.allow(authorization)) {
+      reply.header("www-authenticate", "Bearer");
+      throw new Refusal(401, 'Expected a token that this server knows: send "authorization: Bearer TOKEN".');
+    }
+    if (request.headers["inference-header-content-length"] !== undefined) {
+      throw new Refusal(415, "The binary extension is not served: send tensors as JSON, in data.");
+    }
+    if (encoding !== undefined && encoding !== "identity") {
+      throw refusal(415, {
+        expected: "a body that is not compressed",
+        where: "content-encoding",
+        received: encoding,
+      });
+    }
+    return undefined;
+  };
+}
+
+/** @throws InputError for what is no JSON */
+function parsed(body: Buffer): unknown {
+  if (body.length === 0) throw inputError({ expected: "JSON", where: "the body", received: "nothing" });
+  if (!isUtf8(body)) throw inputError({ expected: "JSON in UTF-8", where: "the body" });
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch (error) {
+    const received = (error as Error).message;
+    throw inputError({ expected: "JSON", where: "the body", next: `It is not: ${received}.` });
+  }
+}
+
+function answerError(serving: Serving, error: unknown, reply: FastifyReply): FastifyReply {
+  const { status, message, retryAfter, isOurs } = failureOf(error);
+  if (isOurs) {
+    const { stack = String(error) } = error as Error;
+    serving.settings.onLog({ level: "error", message: stack });
+  }
+  if (retryAfter !== undefined) reply.header("retry-after", String(retryAfter));
+  return reply
+    .code(status)
+    .type(JSON_TYPE)
+    .send(JSON.stringify({ error: message }));
+}

@@ -1,0 +1,86 @@
+/** All that answering takes, wherever it listens: models, tokens, numbers, and whether it ends. */
+import { countedBy, type Metrics, UNCOUNTED } from "./metrics.js";
+import type { ServedModels, Settings } from "./options.js";
+import { Refusal } from "./refusal.js";
+import { namedModels, type OnShelf, Shelf } from "./shelf.js";
+import type { Question } from "./tensors.js";
+import { Tokens } from "./tokens.js";
+
+/** The numbers of all processes that serve together. */
+export type Together = () => Promise<string>;
+
+/** Models that are being served. */
+export class Serving {
+  readonly settings: Settings;
+  readonly shelf: Shelf;
+  readonly tokens: Tokens | null;
+  /** Null where nobody counts. */
+  readonly metrics: Metrics | null;
+  /** Set when it ends: what was taken is answered, and nothing more is taken. */
+  isStopping = false;
+  readonly #timer: NodeJS.Timeout | null;
+
+  private constructor(settings: Settings, shelf: Shelf, tokens: Tokens | null, metrics: Metrics | null) {
+    this.settings = settings;
+    this.shelf = shelf;
+    this.tokens = tokens;
+    this.metrics = metrics;
+    this.#timer =
+      tokens && settings.reloadEvery > 0
+        ? setInterval(() => tokens.look(), settings.reloadEvery).unref()
+        : null;
+  }
+
+  /** Opens models and tokens. @throws InputError for one that cannot be served, and where prom-client is missing */
+  static async open(models: ServedModels, settings: Settings, where: string): Promise<Serving> {
+    const named = namedModels(models, where);
+    const { tokenFile, onLog } = settings;
+    const tokens = tokenFile === null ? null : await Tokens.read(tokenFile, onLog);
+    let shelf: Shelf | undefined;
+    const metrics = settings.metrics ? await countedBy({ queue: () => shelf?.queue.rows ?? 0 }) : null;
+    shelf = await Shelf.open(named, settings, metrics ?? UNCOUNTED);
+    return new Serving(settings, shelf, tokens, metrics);
+  }
+
+  /**
+   * Asks a model.
+   * @param onTaken given what drops the question
+   * @throws Refusal for more than is taken
+   */
+  ask(
+    { served, batcher }: OnShelf,
+    question: Question,
+    rows: number,
+    onTaken: (drop: () => void) => void,
+  ): Promise<unknown[]> {
+    this.#check(question, rows);
+    return batcher.ask(question, rows, served.keyOf(question), onTaken);
+  }
+
+  /** @throws Refusal (413) */
+  #check(question: Question, rows: number): void {
+    const { maxTexts, maxCharacters } = this.settings;
+    if (rows > maxTexts)
+      throw tooMuch(`${rows} texts or rows`, `${maxTexts} a request`, "Send them in parts");
+    if ("texts" in question) {
+      const at = question.texts.findIndex(({ length }) => length > maxCharacters);
+      if (at < 0) return;
+      const has = `text ${at + 1} of ${question.texts[at]!.length} characters`;
+      throw tooMuch(has, `${maxCharacters} a text`, "Cut it");
+    }
+    for (const { data } of question.inputs) {
+      if (data.length <= maxCharacters * rows) continue;
+      throw tooMuch(`${data.length / rows} numbers a row`, `${maxCharacters}`, "Send shorter rows");
+    }
+  }
+
+  /** Frees what it opened. */
+  dispose(): void {
+    this.isStopping = true;
+    if (this.#timer) clearInterval(this.#timer);
+    this.shelf.dispose();
+  }
+}
+
+const tooMuch = (received: string, most: string, next: string): Refusal =>
+  new Refusal(413, `Received ${received}; this server takes ${most}. ${next}.`);

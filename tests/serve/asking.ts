@@ -1,0 +1,97 @@
+/** Asking a server as clients do, over connections of their own. */
+import assert from "node:assert/strict";
+import { type Agent, request } from "node:http";
+import { createServer, type ServedModels, type ServerOptions } from "../../src/serve/index.js";
+
+export interface Answer {
+  status: number;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  text: string;
+  /** What it says, where it is JSON. */
+  json<T = Record<string, unknown>>(): T;
+}
+
+export interface AskOptions {
+  method?: string;
+  headers?: Record<string, string>;
+  /** As it is; an object is sent as JSON. */
+  body?: string | Uint8Array | object;
+  agent?: Agent;
+}
+
+export function ask(
+  url: string,
+  path: string,
+  { method, headers = {}, body, agent }: AskOptions = {},
+): Promise<Answer> {
+  const { hostname, port } = new URL(url);
+  const isRaw = typeof body === "string" || body instanceof Uint8Array;
+  const sent = body === undefined || isRaw ? body : JSON.stringify(body);
+  const type = body === undefined || isRaw ? {} : { "content-type": "application/json" };
+  return new Promise((resolve, reject) => {
+    const asking = request(
+      {
+        hostname,
+        port,
+        path,
+        method: method ?? (body === undefined ? "GET" : "POST"),
+        headers: { ...type, ...headers },
+        agent: agent ?? false,
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => {
+          const text = Buffer.concat(chunks).toString();
+          resolve({
+            status: response.statusCode!,
+            headers: response.headers,
+            text,
+            json: <T>() => JSON.parse(text) as T,
+          });
+        });
+      },
+    );
+    asking.on("error", reject);
+    asking.end(sent);
+  });
+}
+
+/** The answer, which must be good. */
+export async function good<T = Record<string, unknown>>(
+  url: string,
+  path: string,
+  options: AskOptions = {},
+): Promise<T> {
+  const { status, text } = await ask(url, path, options);
+  assert.equal(status, 200, text);
+  return JSON.parse(text) as T;
+}
+
+/** The status and the words of a refusal. */
+export async function refused(
+  url: string,
+  path: string,
+  options: AskOptions = {},
+): Promise<[number, string]> {
+  const answer = await ask(url, path, options);
+  const body = answer.json();
+  assert.deepEqual(Object.keys(body), ["error"]);
+  assert.match(String(answer.headers["content-type"]), /^application\/json/);
+  return [answer.status, String(body["error"])];
+}
+
+/** Serves while something is asked. */
+export async function serving<R>(
+  models: ServedModels,
+  options: ServerOptions,
+  act: (url: string) => Promise<R>,
+): Promise<R> {
+  const server = await createServer(models, { port: 0, ...options });
+  try {
+    return await act(await server.listen());
+  } finally {
+    await server.close();
+  }
+}

@@ -1,0 +1,115 @@
+/** Tokens: who has none is refused, but for what tells nothing of the models. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { createServer } from "../../src/serve/index.js";
+import { ROUTES } from "../../src/serve/routes.js";
+import { Tokens } from "../../src/serve/tokens.js";
+import { ask, refused, serving } from "./asking.js";
+import * as made from "./models.js";
+
+const folder = mkdtempSync(join(tmpdir(), "cellstate-tokens-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const FIRST = "first-token-of-this-test";
+const SECOND = "second-token-of-this-test";
+const tokenFile = join(folder, "tokens");
+writeFileSync(tokenFile, `# who may ask\n${FIRST}\r\n\n  ${SECOND}\n`);
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+test("every route asks for one, but health, the page and the description", async () => {
+  await serving({ spam: made.spam() }, { tokenFile }, async (url) => {
+    const open = ["/", "/openapi.json", "/v2/health/live", "/v2/health/ready"];
+    for (const { method, path, isOpen } of ROUTES) {
+      const where = path.replace(":name", "spam").replace(":version", "1");
+      const options = method === "POST" ? { body: {} } : {};
+      const bare = await ask(url, where, options);
+      assert.equal(isOpen, open.includes(path), path);
+      assert.equal(bare.status, isOpen ? 200 : 401, path);
+      if (isOpen) continue;
+      assert.equal(bare.headers["www-authenticate"], "Bearer");
+      assert.match(
+        bare.text,
+        /Expected a token that this server knows: send \\"authorization: Bearer TOKEN\\"/,
+      );
+      for (const token of [FIRST, SECOND]) {
+        const { status } = await ask(url, where, { ...options, headers: bearer(token) });
+        assert.equal(status, method === "POST" ? 400 : 200, path);
+      }
+    }
+    // What there is none of tells nothing either.
+    assert.equal((await refused(url, "/none"))[0], 401);
+    assert.equal((await refused(url, "/none", { headers: bearer(FIRST) }))[0], 404);
+  });
+});
+
+test("only a whole token is one", async () => {
+  const tokens = await Tokens.read(tokenFile, () => {});
+  for (const right of [`Bearer ${FIRST}`, `bearer  ${SECOND} `]) assert.ok(tokens.allow(right), right);
+  for (const wrong of [
+    ...[
+      undefined,
+      "",
+      "Bearer",
+      "Bearer ",
+      FIRST,
+      `Basic ${FIRST}`,
+      `Bearer ${FIRST.slice(1)}`,
+      `Bearer ${FIRST}x`,
+    ],
+    ...[
+      `Bearer ${FIRST} ${SECOND}`,
+      `Bearer ${FIRST.toUpperCase()}`,
+      "Bearer # who may ask",
+      `Bearer ${FIRST},${SECOND}`,
+    ],
+  ]) {
+    assert.ok(!tokens.allow(wrong), String(wrong));
+  }
+});
+
+test("the file is read again when it changes; what cannot be read leaves the tokens before", async () => {
+  const file = join(folder, "changing");
+  writeFileSync(file, FIRST);
+  const said: string[] = [];
+  const tokens = await Tokens.read(file, ({ level, message }) => said.push(`${level} ${message}`));
+  const allowed = () => [FIRST, SECOND].map((token) => tokens.allow(`Bearer ${token}`));
+  writeFileSync(file, `${SECOND}\n`);
+  await tokens.look();
+  assert.deepEqual(allowed(), [false, true]);
+  for (const bad of ["", "short\n", "# none\n"]) {
+    writeFileSync(file, bad);
+    await tokens.look();
+    assert.deepEqual(allowed(), [false, true], bad);
+  }
+  assert.deepEqual([said.length, said[0]], [4, `info ${file}: 1 tokens`]);
+  assert.ok(
+    said.slice(1).every((line) => /^error .*The tokens before go on\.$/.test(line)),
+    said.join("\n"),
+  );
+  rmSync(file);
+  await tokens.look();
+  assert.deepEqual(allowed(), [false, true]);
+});
+
+test("files without tokens are refused before anything is served, and no message holds a token", async () => {
+  const file = join(folder, "wrong");
+  for (const [text, message] of [
+    ["", /wrong: expected a token a line but received "none"\. Make one: openssl rand -hex 32 > /],
+    [`${FIRST}\nsecret\n`, /wrong: line 2: expected a token of at least 16 characters without spaces\./],
+    [`${FIRST} ${SECOND}\n`, /line 1: expected a token/],
+  ] as const) {
+    writeFileSync(file, text);
+    await assert.rejects(createServer({ spam: made.spam() }, { tokenFile: file }), (error: Error) => {
+      assert.match(error.message, message);
+      assert.doesNotMatch(error.message, /secret|of-this-test/);
+      return error.name === "InputError";
+    });
+  }
+  await assert.rejects(
+    createServer({ spam: made.spam() }, { tokenFile: join(folder, "none") }),
+    /a path that exists/,
+  );
+});
