@@ -59,7 +59,7 @@ export class MpiCommunicator implements Communicator {
     calls.commSize(world, number);
     this.size = number[0]!;
     calls.version(text, length);
-    this.library = new TextDecoder().decode(text.subarray(0, length[0])).split(/[\n\0]/)[0]!;
+    this.library = libraryName(new TextDecoder().decode(text.subarray(0, length[0])));
     this.threads = threadsAmong(() => onHost ?? sameHost(this));
   }
 
@@ -127,6 +127,13 @@ interface Calls {
   finalize(): number;
   abort(world: Handle, code: number): number;
 }
+
+/** "Open MPI v4.1.4" of "Open MPI v4.1.4, package: …"; "MPICH 4.0.2" of "MPICH Version:\t4.0.2\nMPICH …". */
+export const libraryName = (version: string): string =>
+  version
+    .split(/[\n\0,]/)[0]!
+    .replace(/\s*Version\s*:?\s*/, " ")
+    .trim();
 
 function countsOf(lengths: readonly number[], bytes: Uint8Array): Int32Array {
   const total = lengths.reduce((a, b) => a + b, 0);
