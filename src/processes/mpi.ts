@@ -197,7 +197,9 @@ function openLibrary(koffi: Koffi, names: readonly string[]): Library {
   for (const name of names) {
     try {
       // Open MPI's own plug-ins look its symbols up.
-      return koffi.load(name, { global: true });
+      const library = koffi.load(name, { global: true });
+      library.symbol("MPI_Init");
+      return library;
     } catch {}
   }
   throw inputError({
