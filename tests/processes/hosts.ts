@@ -15,6 +15,8 @@ function run(program: string, ...args: string[]): void {
 export class Hosts {
   readonly names: readonly [string, string];
   readonly addresses: readonly [string, string];
+  /** Each host's end of the cable. */
+  readonly interfaces: readonly [string, string];
   private readonly net: string;
   private readonly gone = () => this.close();
   private readonly folder = mkdtempSync(join(tmpdir(), "cellstate-hosts-"));
@@ -25,19 +27,20 @@ export class Hosts {
     const id = process.pid % 65_000;
     this.names = [`cs-${id}-0`, `cs-${id}-1`];
     this.net = `10.${200 + (id % 50)}.${id % 251}`;
+    this.interfaces = [`cs${id}a`, `cs${id}b`];
     this.addresses = [`${this.net}.1`, `${this.net}.2`];
     // Should nobody come to take them away.
     process.once("exit", this.gone);
     try {
-      this.build(id);
+      this.build();
     } catch (error) {
       this.close();
       throw error;
     }
   }
 
-  private build(id: number): void {
-    const ends = [`cs${id}a`, `cs${id}b`] as const;
+  private build(): void {
+    const { interfaces: ends } = this;
     for (const name of this.names) run("ip", "netns", "add", name);
     run(
       "ip",

@@ -138,8 +138,8 @@ for (const launcher of [OPEN_MPI, MPICH]) {
           ...{ launcher, processes: 2, out, checkpoint, renewals: 12 },
           act: (mpirun) => void process.kill(mpirun, signal),
         });
-        // Open MPI's says only that something was not well.
-        assert.equal(code, name === "MPICH" ? 130 : 1, stderr);
+        // Every process ends with 130; Open MPI's mpirun makes 1 of it, and MPICH's, asked early, at times 0.
+        assert.ok((name === "MPICH" ? [0, 130] : [1]).includes(code!), `${code}: ${stderr}`);
         assert.match(stderr, /Stopping after this step/);
         assert.doesNotMatch(stderr, /^cellstate: /m);
         const resumed = await together(launcher, 3, train(out, keeping(checkpoint)), { cwd: folder });
