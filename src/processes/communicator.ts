@@ -61,6 +61,11 @@ export class ProcessGroup {
     return this.communicator.size;
   }
 
+  /** Tells all whether this process was asked to end, where no step's transfer does. */
+  agree(): void {
+    if (this.gather(Uint8Array.of(this.asked ? 1 : 0)).some(([asked]) => asked === 1)) this.ending = true;
+  }
+
   /** Every process's bytes, of one length, in the order of the processes. */
   gather(own: Uint8Array): Uint8Array[] {
     const { communicator, size, rank } = this;

@@ -11,6 +11,8 @@ function run(program: string, ...args: string[]): void {
   if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${error?.message ?? stderr}`);
 }
 
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 /** Two hosts with an address each. */
 export class Hosts {
   readonly names: readonly [string, string];
@@ -19,6 +21,7 @@ export class Hosts {
   readonly interfaces: readonly [string, string];
   private readonly net: string;
   private readonly gone = () => this.close();
+  private readonly ended = () => process.exit(130);
   private readonly folder = mkdtempSync(join(tmpdir(), "cellstate-hosts-"));
 
   /** @throws Error where namespaces may not be made here */
@@ -31,6 +34,7 @@ export class Hosts {
     this.addresses = [`${this.net}.1`, `${this.net}.2`];
     // Should nobody come to take them away.
     process.once("exit", this.gone);
+    for (const signal of SIGNALS) process.once(signal, this.ended);
     try {
       this.build();
     } catch (error) {
@@ -107,6 +111,7 @@ export class Hosts {
   /** Takes the hosts away, whatever there is of them. */
   close(): void {
     process.off("exit", this.gone);
+    for (const signal of SIGNALS) process.off(signal, this.ended);
     for (const name of this.names) spawnSync("ip", ["netns", "del", name]);
     rmSync(this.folder, { recursive: true, force: true });
   }
