@@ -4,8 +4,6 @@ import time
 
 import torch
 
-torch.set_num_threads(int(sys.argv[1]))
-torch.set_flush_denormal(True)  # fading gradients slow it down ten times on Intel otherwise
 LENGTH, VOCABULARY = 200, 1000
 
 
@@ -46,16 +44,23 @@ def make(what, batch, inputs, units):
     return step
 
 
-tasks = {}
-print(f"PyTorch {torch.__version__}", flush=True)
-for line in sys.stdin:
-    what, *numbers = line.split()
-    batch, inputs, units, repeats = map(int, numbers)
-    run = tasks.setdefault((what, batch, inputs, units), None) or make(what, batch, inputs, units)
-    if tasks[(what, batch, inputs, units)] is None:
-        tasks[(what, batch, inputs, units)] = run
-        run()
-    start = time.perf_counter()
-    for _ in range(repeats):
-        run()
-    print((time.perf_counter() - start) * 1000 / repeats, flush=True)
+def main():
+    torch.set_num_threads(int(sys.argv[1]))
+    torch.set_flush_denormal(True)  # fading gradients slow it down ten times on Intel otherwise
+    tasks = {}
+    print(f"PyTorch {torch.__version__}", flush=True)
+    for line in sys.stdin:
+        what, *numbers = line.split()
+        batch, inputs, units, repeats = map(int, numbers)
+        run = tasks.setdefault((what, batch, inputs, units), None) or make(what, batch, inputs, units)
+        if tasks[(what, batch, inputs, units)] is None:
+            tasks[(what, batch, inputs, units)] = run
+            run()
+        start = time.perf_counter()
+        for _ in range(repeats):
+            run()
+        print((time.perf_counter() - start) * 1000 / repeats, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -80,7 +80,10 @@ function inWords(error: Error): string {
   return error.message;
 }
 
-process.on("uncaughtException", (error) => process.exit(report(error)));
+process.on("uncaughtException", (error) => {
+  const code = report(error);
+  endTogether(code).finally(() => process.exit(code));
+});
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // A reader that closes early (`| head`) is no failure.
   if (error.code === "EPIPE") process.exit(EXIT.done);

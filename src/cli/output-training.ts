@@ -23,7 +23,7 @@ import { sayUnknown } from "./evaluate.js";
 import type { Measured, OutputKind } from "./output-kinds.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
-import { drawn, isFirst, processesText } from "./together.js";
+import { isFirst, processesText, progressStream } from "./together.js";
 import { Tracking } from "./tracking.js";
 import type { TrainPlan } from "./train-plan.js";
 import { trainOptions } from "./training.js";
@@ -205,7 +205,7 @@ async function learn<C extends TextCorpus<CorpusText>, M extends AnyTextModel, E
   const { checkpoint, resume, engine, threads, seed, duplicates } = plan.flags;
   const state = resume ? await stateToResume(checkpoint!, plan.communicator) : null;
   if (checkpoint && isFirst) await openCheckpoints(checkpoint);
-  const progress = new EpochProgress(drawn);
+  const progress = new EpochProgress(progressStream);
   let unseen: Unseen | undefined;
   const options = (): OutputTrainOptions<C> => {
     if (plan.auto) {

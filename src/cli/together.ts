@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import { Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
-import { inputError } from "../base/errors.js";
+import { type InputError, inputError } from "../base/errors.js";
 import { SHARD_ROWS } from "../network/plan.js";
 import { launchOf } from "../processes/launch.js";
 import type { MpiCommunicator } from "../processes/mpi.js";
@@ -17,8 +17,8 @@ export const several = launch !== null && launch.size > 1;
 /** Whether this process speaks and writes: it is alone, or the first. */
 export const isFirst = launch === null || launch.rank === 0;
 
-/** Where progress is drawn. */
-export const drawn: ProgressStream = isFirst
+/** Where progress is drawn: by the first alone. */
+export const progressStream: ProgressStream = isFirst
   ? process.stderr
   : new Writable({ write: (_chunk, _encoding, done) => done() });
 
@@ -27,19 +27,30 @@ const TOGETHER: ReadonlySet<string> = new Set(["train", "tune"]);
 
 /** What the first process would say by itself has time to be said. */
 const LATER_MS = 3000;
+/** What was said has time to pass through the launcher, which drops the rest where it ends all (MPICH's does). */
+const SAID_MS = 250;
 
 let joined: MpiCommunicator | null = null;
 const complaints: string[] = [];
+let refused = false;
+
+/** What every process comes to by its arguments: the first says it, the others end in silence. */
+export function refusedByAll(error: InputError): InputError {
+  refused = true;
+  return error;
+}
 
 /** @throws InputError for a command of which several processes would do the same several times */
 export function refuseSeveral(command: string | undefined): void {
   if (!several || command === undefined || command.startsWith("-") || TOGETHER.has(command)) return;
-  throw inputError({
-    expected: `a command that several processes do together: ${[...TOGETHER].join(", ")}`,
-    where: `${launch!.size} processes`,
-    received: command,
-    next: "Run it without mpirun.",
-  });
+  throw refusedByAll(
+    inputError({
+      expected: `a command that several processes do together: ${[...TOGETHER].join(", ")}`,
+      where: `${launch!.size} processes`,
+      received: command,
+      next: "Run it without mpirun.",
+    }),
+  );
 }
 
 /** Joins the others; null where there are none. @throws InputError where MPI cannot be had */
@@ -63,14 +74,22 @@ export function processesText({ size, library, threads }: MpiCommunicator, batch
 /** What another process than the first has to complain of: said at its end, if the first has not ended all by then. */
 export const complain = (text: string): void => void complaints.push(text);
 
-/** The end of this process. After a failure it is the end of all of them. */
+/**
+ * The end of this process. After a failure it is the end of all of them: at once where the first has said what failed, or
+ * another has something of its own to say. One that has nothing to say waits for the first, which may be saving what there is.
+ */
 export async function endTogether(code: number): Promise<void> {
-  if (!isFirst && complaints.length > 0) {
-    await wait(LATER_MS);
+  const failed = code !== EXIT.done && code !== EXIT.interrupted;
+  const speaks = failed && !isFirst && complaints.length > 0 && !refused;
+  // Launchers end all once one has failed.
+  if (!isFirst && failed && (speaks || !joined)) await wait(LATER_MS);
+  if (speaks) {
     for (const text of complaints) {
       process.stderr.write(`process ${launch!.rank} of ${launch!.size}, on ${hostname()}: ${text}\n`);
     }
   }
-  if (code === EXIT.done || code === EXIT.interrupted) joined?.close();
-  else joined?.abort(code);
+  if (!joined) return;
+  if (!failed || !(isFirst || speaks)) return joined.close();
+  await wait(SAID_MS);
+  joined.abort(code);
 }

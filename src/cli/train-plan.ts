@@ -25,7 +25,7 @@ import { idleFor, openModel, sourceOf } from "./models.js";
 import type { Idle } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { flagsOfScript } from "./script.js";
-import { joinProcesses, several } from "./together.js";
+import { joinProcesses, refusedByAll, several } from "./together.js";
 import { readTokenizerFile } from "./tokenizer.js";
 import { checkTrackFile } from "./tracking.js";
 import type { TrainFlags } from "./train-flags.js";
@@ -208,12 +208,14 @@ export async function planTraining(
 /** @throws InputError where several processes were started for what one does */
 function refuseAlone({ model, multiLabel, target }: TrainFlags): void {
   if (!several || !isAutomatic(model) || !(multiLabel || target === "amounts")) return;
-  throw inputError({
-    expected: "a network, as --model lstm, whose training several processes share",
-    where: `train ${multiLabel ? "--multi-label" : "--target amounts"} with mpirun`,
-    received: `--model ${model}`,
-    next: "Run it without mpirun: one process uses all cores of its host.",
-  });
+  throw refusedByAll(
+    inputError({
+      expected: "a network, as --model lstm, whose training several processes share",
+      where: `train ${multiLabel ? "--multi-label" : "--target amounts"} with mpirun`,
+      received: `--model ${model}`,
+      next: "Run it without mpirun: one process uses all cores of its host.",
+    }),
+  );
 }
 
 /** By default the cores of a host are shared by its processes. The reference engine has one thread. */

@@ -30,7 +30,7 @@ import { EpochFiles } from "./epoch-files.js";
 import { evaluationSummary, sayUnknown } from "./evaluate.js";
 import { digestsOf } from "./reproduce.js";
 import { styleFor } from "./terminal.js";
-import { drawn, isFirst, processesText } from "./together.js";
+import { isFirst, processesText, progressStream } from "./together.js";
 import { Tracking } from "./tracking.js";
 import type { TrainFlags } from "./train-flags.js";
 import { AUTO, type TrainPlan, type TrainSetup } from "./train-plan.js";
@@ -190,7 +190,7 @@ async function learn(
   const { checkpoint, resume } = plan.flags;
   const state = resume ? await stateToResume(checkpoint!, plan.communicator) : null;
   if (checkpoint && isFirst) await openCheckpoints(checkpoint);
-  const progress = new EpochProgress(drawn);
+  const progress = new EpochProgress(progressStream);
   const watchers = [watchEpochs(epochSeconds, progress), ...watching(observers), ...checkpointing(plan)];
   const options = trainOptions(plan, trainRows, signal, state, watchers);
   let unseen: Unseen | undefined;

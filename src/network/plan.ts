@@ -144,6 +144,11 @@ export class Plan {
   /** Those of `shards` that run here. */
   private readonly own: readonly Shard[];
 
+  /** Whether several processes share the batch: its transfer tells them of one another. */
+  get isShared(): boolean {
+    return this.share !== null;
+  }
+
   /** The rows that this process computes, from … to − 1: those whose inputs it needs. */
   get ownRows(): readonly [from: number, to: number] {
     return this.share?.ownRows ?? [0, this.request.rows];

@@ -24,6 +24,11 @@ export class ProcessGroup implements InStep {
     return this.communicator.size;
   }
 
+  /** Tells all whether this process was asked to end, where no step's transfer does. */
+  agree(): void {
+    if (this.any(this.asked)) this.ending = true;
+  }
+
   /** Every process's bytes, of one length, in the order of the processes. */
   gather(own: Uint8Array): Uint8Array[] {
     const { communicator, size, rank } = this;

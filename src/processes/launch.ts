@@ -33,3 +33,10 @@ export function launchOf(environment: Environment): Launch | null {
     launch("PMIX_RANK", "SLURM_STEP_NUM_TASKS", null, null)
   );
 }
+
+/** "Open MPI v4.1.4" of "Open MPI v4.1.4, package: …"; "MPICH 4.0.2" of "MPICH Version:\t4.0.2\nMPICH …". */
+export const libraryName = (version: string): string =>
+  version
+    .split(/[\n\0,]/)[0]!
+    .replace(/\s*Version\s*:?\s*/, " ")
+    .trim();

@@ -7,7 +7,7 @@ import { textOf } from "../base/arguments.js";
 import { inputError, knownOptions } from "../base/errors.js";
 import type { Communicator } from "./communicator.js";
 import { ProcessGroup } from "./group.js";
-import { type Launch, launchOf } from "./launch.js";
+import { type Launch, launchOf, libraryName } from "./launch.js";
 
 export type { Communicator } from "./communicator.js";
 
@@ -69,10 +69,7 @@ class OpenMpi implements MpiCommunicator {
     calls.commSize(world, number);
     this.size = number[0]!;
     calls.version(text, length);
-    this.library = new TextDecoder()
-      .decode(text.subarray(0, length[0]))
-      .split(/[\n\0,]/)[0]!
-      .replace(/ Version:\s*/, " ");
+    this.library = libraryName(new TextDecoder().decode(text.subarray(0, length[0])));
     this.threads = threadsAmong(() => onHost ?? sameHost(this));
   }
 
@@ -203,7 +200,9 @@ function openLibrary(koffi: Koffi, names: readonly string[]): Library {
   for (const name of names) {
     try {
       // Open MPI's own plug-ins look its symbols up.
-      return koffi.load(name, { global: true });
+      const library = koffi.load(name, { global: true });
+      library.symbol("MPI_Init");
+      return library;
     } catch {}
   }
   throw inputError({

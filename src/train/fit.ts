@@ -454,10 +454,13 @@ class FitRun<M extends Trained> {
   private runBatch(order: Uint32Array): void {
     const from = this.batch * this.batchSize;
     const to = Math.min(from + this.batchSize, this.train.rows);
-    const { trainer } = this;
-    const plan = trainer.plan(this.train, to - from, { group: this.group });
+    const { trainer, group } = this;
+    const plan = trainer.plan(this.train, to - from, { group });
     trainer.write(plan, this.train, order, from, to);
-    if (this.group) this.group.asked = this.long.aborted;
+    if (group) {
+      group.asked = this.long.aborted;
+      if (!plan.isShared) group.agree();
+    }
     const loss = trainer.forwardBackward(plan);
     if (!Number.isFinite(loss)) {
       const advice = rowsToBlame(trainer, this.train, order, from, to);

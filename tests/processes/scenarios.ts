@@ -157,6 +157,17 @@ export const SCENARIOS = {
     fit: { batchSize: 40, epochs: 3, validationSplit: 0.2 },
     differing: (rank) => (rank === 1 ? { abortAt: 7 } : {}),
   },
+  "a signal in one process, and a layer that sees the whole batch": {
+    layers: () => [
+      layers.embedding({ inputDim: 40, outputDim: 6 }),
+      layers.simpleRNN({ units: 5 }),
+      layers.batchNormalization(),
+      layers.dense({ units: 1, activation: "sigmoid" }),
+    ],
+    compile: { ...binary, optimizer: adam },
+    fit: { batchSize: 50, epochs: 3 },
+    differing: (rank) => (rank === 1 ? { abortAt: 7 } : {}),
+  },
 } satisfies Record<string, Scenario>;
 
 export type ScenarioName = keyof typeof SCENARIOS;

@@ -3,7 +3,7 @@ import { count, duration } from "../../base/numbers.js";
 import type { Progress } from "../../base/progress.js";
 import { cutToWidth, printable } from "../../base/text.js";
 import { columnsOf, type ProgressStream } from "../terminal.js";
-import { drawn } from "../together.js";
+import { progressStream } from "../together.js";
 
 /** How often the line is renewed where nothing new is told: its clock goes on. */
 const RENEW_MS = 500;
@@ -81,5 +81,5 @@ function wordsOf({ phase, step, done, total, fold, folds, trial, trials }: Told)
 }
 
 /** That of the command line: on standard error. */
-export const status = new StatusLine(drawn);
+export const status = new StatusLine(progressStream);
 process.on("exit", () => status.clear());
