@@ -14,7 +14,10 @@ import { learning } from "./unfinished.js";
 
 /** Options of `crossValidate`: how to split, and those of `TextClassifier.train` by which each classifier is trained. */
 export interface CrossValidateOptions
-  extends Omit<TrainOptions, "resume" | "replay" | "budget" | "scratch" | "onSizes" | "onPrepared" | "onProgress">,
+  extends Omit<
+      TrainOptions,
+      "resume" | "replay" | "budget" | "scratch" | "onSizes" | "onPrepared" | "onProgress"
+    >,
     LongOptions<FoldProgress> {
   /** Parts that the rows fall into, each held out once; at least 2. Default 5. */
   folds?: number;

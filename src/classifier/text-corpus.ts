@@ -44,13 +44,18 @@ export interface ReadCorpusOptions extends LongOptions {
 
 /** Bytes of texts above which a program that does not care keeps them in a file. */
 export const LARGE = 2 ** 26;
-/** Different words that are kept then: some 60 MB of them. */
-const MOST_WORDS = 2 ** 20;
+/** Different words that are kept then: some 30 MB of them. */
+const MOST_WORDS = 2 ** 19;
 /** Bytes that a text takes besides its characters and tokens. */
 const ROW_BYTES = 64;
 
 /** Has a corpus move its rows to a file as soon as they are more than memory should hold. @throws InputError */
 export let keepIn: (corpus: TextCorpus<never>, scratch: string | Scratch) => void;
+
+/** Leaves rows of a corpus out of what is learned from it, where no rows are named: those to measure on. @param rows rising */
+export let setAside: (corpus: TextCorpus<never>, rows: Uint32Array) => void;
+/** The rows that were set aside. */
+export let asideOf: (corpus: TextCorpus<CorpusText>) => Uint32Array;
 
 /** Texts as numbered tokens, with their beginnings, numbers and groups. What is to be learned of them is the subclass's. */
 export abstract class TextCorpus<Row extends CorpusText> {
@@ -62,9 +67,14 @@ export abstract class TextCorpus<Row extends CorpusText> {
   private readonly numbers = new Rising();
   private folder: string | null = null;
   private above = 0;
+  #aside: Uint32Array = new Uint32Array(0);
 
   static {
     keepIn = (corpus, scratch) => corpus.#keepIn(scratch);
+    setAside = (corpus, rows) => {
+      corpus.#aside = rows;
+    };
+    asideOf = (corpus) => corpus.#aside;
   }
   /** The groups by name, and each row's; undefined for rows of none. */
   private readonly groupNames = new Map<string, string>();
@@ -254,6 +264,16 @@ function copiedOnce(given: string, names: Map<string, string>): string {
 
 /** The same text, which keeps nothing else alive. */
 export const copied = (text: string): string => decoder.decode(encoder.encode(text));
+
+/** 0 … rows − 1, without those of a rising list. */
+export function allBut(rows: number, others: Uint32Array): Uint32Array {
+  const found = new Uint32Array(rows - others.length);
+  for (let row = 0, at = 0, next = 0; row < rows; row++) {
+    if (row === others[next]) next++;
+    else found[at++] = row;
+  }
+  return found;
+}
 
 /** 0 … length − 1 */
 export const allRows = (length: number): Uint32Array => Uint32Array.from({ length }, (_, i) => i);

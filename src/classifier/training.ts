@@ -41,7 +41,7 @@ import {
 } from "./options.js";
 import { PRESET_NAMES, presetModel } from "./presets.js";
 import { type FileRows, type HeldOut, heldOutIn, writtenRows } from "./row-files.js";
-import { allRows, type CorpusText, encodedRows, type TextCorpus } from "./text-corpus.js";
+import { allBut, asideOf, type CorpusText, encodedRows, type TextCorpus } from "./text-corpus.js";
 import { checkVectors, setVectors, vectorsRecord, wantedWords } from "./vectors.js";
 
 /** The most that may be asked for. */
@@ -260,22 +260,35 @@ export class TrainingSession {
       0,
       0.9,
     );
-    const rows = this.options.rows ?? allRows(this.corpus.rows);
-    if (share === 0) return [Uint32Array.from(rows), EMPTY];
+    const given = this.options.rows;
+    const aside = given ? EMPTY : asideOf(this.corpus);
+    const count = given?.length ?? this.corpus.rows - aside.length;
+    if (share === 0) return [given ? Uint32Array.from(given) : allBut(this.corpus.rows, aside), EMPTY];
     const random = new Random(this.seed, PURPOSE.split, 1);
     const { strata: all } = this.lesson;
-    const largest = maximum(all);
-    const strata = narrow(rows.length, largest);
-    for (let i = 0; i < rows.length; i++) strata[i] = all[rows[i]!]!;
+    const strata = narrow(count, maximum(all));
+    eachRow(given, this.corpus.rows, aside, (row, i) => {
+      strata[i] = all[row]!;
+    });
     if (this.corpus.scratch !== null && this.options.duplicates === "together") {
       const expected = 'rows in memory, to keep those of the same words together; or duplicates: "apart"';
       throw inputError({ expected, where: "scratch", next: "Leave scratch out." });
     }
     const bundles = yield* bundlesOf(this.corpus, { duplicates: this.options.duplicates, automatic: false });
-    const own = bundles && Int32Array.from(rows, (row) => bundles[row]!);
+    const own = bundles && new Int32Array(count);
+    if (own) {
+      eachRow(given, this.corpus.rows, aside, (row, i) => {
+        own[i] = bundles[row]!;
+      });
+    }
     const parts = stratifiedSplit(strata, share, (i) => random.uniform(i), own);
-    if (own && parts[1].length === 0 && Math.round(share * rows.length) > 0) throw indivisible(own, share);
-    for (const part of parts) for (let i = 0; i < part.length; i++) part[i] = rows[part[i]!]!;
+    if (own && parts[1].length === 0 && Math.round(share * count) > 0) throw indivisible(own, share);
+    // In place, and without a list of all rows: places rise in both parts.
+    const at = [0, 0];
+    eachRow(given, this.corpus.rows, aside, (row, i) => {
+      const part = parts[0][at[0]!] === i ? 0 : 1;
+      parts[part][at[part]!++] = row;
+    });
     return parts;
   }
 
@@ -396,6 +409,20 @@ type Material = { close(): void } & (
 );
 
 const EMPTY = new Uint32Array(0);
+
+/** Goes through the rows that are given, or through all but those set aside. */
+function eachRow(
+  given: ArrayLike<number> | undefined,
+  rows: number,
+  aside: Uint32Array,
+  visit: (row: number, i: number) => void,
+): void {
+  const all = given?.length ?? rows;
+  for (let k = 0, i = 0, next = 0; k < all; k++) {
+    if (k === aside[next]) next++;
+    else visit(given ? given[k]! : k, i++);
+  }
+}
 
 function maximum(values: ArrayLike<number>): number {
   let most = 0;

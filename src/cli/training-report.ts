@@ -42,8 +42,8 @@ export interface EpochLog {
 /** The texts of a run, read once. */
 export interface Material {
   corpus: Corpus;
-  /** All that is learned from, old rows included. */
-  trainRows: Uint32Array;
+  /** All that is learned from, old rows included; null where rows lie in a file: all that were not set aside. */
+  trainRows: Uint32Array | null;
   /** Of --old-data. */
   oldRows: Uint32Array;
   test: { corpus: Corpus; rows: Uint32Array } | null;

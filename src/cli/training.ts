@@ -17,7 +17,7 @@ import type {
   TrainOptions,
   TrainProgress,
 } from "../classifier/options.js";
-import { allRows } from "../classifier/text-corpus.js";
+import { allRows, setAside } from "../classifier/text-corpus.js";
 import { frontEndFor } from "../classifier/training.js";
 import { AbortedTraining } from "../classifier/unfinished.js";
 import { quickCheckup } from "../explain/doctor/index.js";
@@ -137,9 +137,11 @@ export async function readMaterial(
   // Labels that only the test data has are refused before training, not after.
   if (tested) await inFile(testData!, () => tested.corpus.classes(labels));
   const overview = dataOverview(data, corpus, labels, trainRows, test, plan.auto ? null : plan.sizes.length);
+  // A list of them would be the most that memory holds.
+  if (corpus.scratch !== null) setAside(corpus, heldOut);
   return {
     corpus,
-    trainRows,
+    trainRows: corpus.scratch === null ? trainRows : null,
     oldRows,
     test,
     overview: { ...overview, ...(notes.length > 0 ? { notes } : {}) },
@@ -165,7 +167,7 @@ async function validateInFolds(
   signal: AbortSignal,
 ): Promise<CrossValidation | null> {
   const { folds } = plan.flags;
-  if (folds === undefined) return null;
+  if (folds === undefined || !trainRows) return null;
   note(
     `Cross-validation in ${folds} folds; after it one classifier learns from all ${count(trainRows.length)} texts.`,
   );
@@ -190,7 +192,7 @@ async function learn(
   watch: Stopwatch,
   observers: readonly Observer[],
 ): Promise<Learned> {
-  if (plan.auto) return learnAutomatically(plan, { corpus, trainRows, test }, signal, watch);
+  if (plan.auto && trainRows) return learnAutomatically(plan, { corpus, trainRows, test }, signal, watch);
   const { checkpoint, resume } = plan.flags;
   const state = resume ? await readCheckpoint(checkpoint!) : null;
   if (checkpoint) await openCheckpoints(checkpoint);
@@ -208,7 +210,8 @@ async function learn(
       if (unseen.of === "validation")
         sayUnknown(unseen, unseen.rows, { remedy: `${MORE_TEXTS}, or raise --vocabulary.` });
       if (options.balance) note(`  ${BALANCED}`);
-      for (const observer of observers) observer.prepare(prepared, narrowClasses(corpus, prepared.labels));
+      const classes = plan.flags.track === undefined ? [] : narrowClasses(corpus, prepared.labels);
+      for (const observer of observers) observer.prepare(prepared, classes);
       if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
       await warn(prepared, test);
       watch.enter("fit");
@@ -252,7 +255,7 @@ async function changesOf(
 /** Lets the data choose, and says what is tried. */
 async function learnAutomatically(
   { flags, replay }: TrainPlan,
-  { corpus, trainRows: rows, test }: Pick<Material, "corpus" | "trainRows" | "test">,
+  { corpus, trainRows: rows, test }: Pick<Material, "corpus" | "test"> & { trainRows: Uint32Array },
   signal: AbortSignal,
   watch: Stopwatch,
 ): Promise<Learned> {
@@ -335,7 +338,7 @@ const beforeEpochs = (progress: TrainProgress): void => {
 /** What `TextClassifier.train` is asked for. */
 export function trainOptions(
   { flags, sizes, text, optimizer, startFrom, vectorizer, vectors }: TrainSetup,
-  rows: Uint32Array,
+  rows: Uint32Array | null,
   signal: AbortSignal,
   resume: TrainingState | null,
   watchers: Callback[],
@@ -348,7 +351,8 @@ export function trainOptions(
     startFrom instanceof TextClassifier ? { vocabulary: flags.vocabulary, length: flags.length } : sizes;
   return {
     ...{ ...asked, epochs, patience, batchSize, validationSplit, balance, seed, engine, threads },
-    ...{ text, rows, model, signal, callbacks: watchers, onProgress: beforeEpochs },
+    ...{ text, model, signal, callbacks: watchers, onProgress: beforeEpochs },
+    ...(rows ? { rows } : {}),
     ...(optimizer ? { optimizer } : {}),
     ...(vectorizer ? { vectorizer } : {}),
     ...(vectors ? { vectors } : {}),

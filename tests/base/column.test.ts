@@ -4,7 +4,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { Column, narrow, Rising } from "../../src/base/column.js";
 
-const numbers = fc.array(fc.oneof(fc.nat({ max: 300 }), fc.nat({ max: 70_000 }), fc.nat()), { maxLength: 400 });
+const numbers = fc.array(fc.oneof(fc.nat({ max: 300 }), fc.nat({ max: 70_000 }), fc.nat()), {
+  maxLength: 400,
+});
 
 test("a column gives back what was pushed and set, whatever came later", () => {
   fc.assert(

@@ -4,27 +4,30 @@ import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { atOnce } from "../../src/base/pieces.js";
 import { repeatedTexts } from "../../src/classifier/repeated-texts.js";
+import { scratchTokens } from "../../src/data/scratch.js";
 import {
-  callbacks,
   Corpus,
+  callbacks,
   crossValidate,
   InputError,
   type LabelledText,
   layers,
   sequential,
   TextClassifier,
-  type TrainOptions,
   type TrainingState,
+  type TrainOptions,
 } from "../../src/index.js";
-import { atOnce } from "../../src/base/pieces.js";
 import { Random } from "../../src/kernels/philox.js";
-import { scratchTokens } from "../../src/data/scratch.js";
 import { TokenizedTexts } from "../../src/tokens/tokenized-texts.js";
 
 const folder = mkdtempSync(join(tmpdir(), "cellstate-scratch-"));
 
-const WORDS = Array.from({ length: 300 }, (_, k) => `${"abcdefghij"[k % 10]}${"klmnopqrst"[(k / 10) % 10 | 0]}${k}`);
+const WORDS = Array.from(
+  { length: 300 },
+  (_, k) => `${"abcdefghij"[k % 10]}${"klmnopqrst"[((k / 10) % 10) | 0]}${k}`,
+);
 
 /** Texts of up to eleven words, some without any; those of the rarer label speak of offers. */
 function texts(rows: number, labels = ["ham", "spam"]): LabelledText[] {
@@ -47,7 +50,10 @@ const small: TrainOptions = {
       [
         layers.embedding({ inputDim: vocabulary, outputDim: 3, inputLength: length }),
         layers.lstm({ units: 4, dropout: 0.1 }),
-        layers.dense({ units: classes === 2 ? 1 : classes, activation: classes === 2 ? "sigmoid" : "softmax" }),
+        layers.dense({
+          units: classes === 2 ? 1 : classes,
+          activation: classes === 2 ? "sigmoid" : "softmax",
+        }),
       ],
       { seed: 5, engine: "wasm", threads: 2 },
     ),
@@ -77,7 +83,11 @@ describe("the saved files are the same to the bit", () => {
       { text: { frontEnd: "textVectorization", padding: "post", truncating: "post" } },
     ],
     ["cut behind, padded in front", { text: { frontEnd: "tokenizer", padding: "pre", truncating: "post" } }],
-    ["words cut out of scripts without spaces", {}, texts(200).map((row, i) => ({ ...row, text: `${row.text}我们在今天${i % 7}见面吃饭喝茶` }))],
+    [
+      "words cut out of scripts without spaces",
+      {},
+      texts(200).map((row, i) => ({ ...row, text: `${row.text}我们在今天${i % 7}见面吃饭喝茶` })),
+    ],
     ["some of the rows", { rows: [...Array(300).keys()].filter((row) => row % 3 !== 1) }],
     ["a learning rate of one's own", { optimizer: "sgd", learningRate: 0.3 }],
     ["in their order, one batch", { batchSize: 1000 }],
@@ -158,10 +168,12 @@ describe("a corpus in a file", () => {
     const memory = await Corpus.read(rows, frontEnd);
     const disk = await Corpus.read(rows, frontEnd, { scratch: folder });
     const learned = await TextClassifier.train(memory, { ...small, text: { ...frontEnd, padding: "pre" } });
-    const measured = [await learned.evaluate(memory), await learned.evaluate(disk)].map(({ mistakes, ...rest }) => ({
-      ...rest,
-      mistakes: mistakes.map(({ text: _, ...mistake }) => mistake),
-    }));
+    const measured = [await learned.evaluate(memory), await learned.evaluate(disk)].map(
+      ({ mistakes, ...rest }) => ({
+        ...rest,
+        mistakes: mistakes.map(({ text: _, ...mistake }) => mistake),
+      }),
+    );
     assert.deepEqual(measured[0], measured[1]);
     for (const row of [0, 49, 299]) {
       assert.equal(disk.rowNumber(row), memory.rowNumber(row));
@@ -175,7 +187,8 @@ describe("a corpus in a file", () => {
       corpus,
       rows: Array.from({ length: to - from }, (_, i) => from + i),
     });
-    const repeats = (corpus: Corpus) => atOnce(repeatedTexts(selection(corpus, 0, 200), selection(corpus, 200, 300)));
+    const repeats = (corpus: Corpus) =>
+      atOnce(repeatedTexts(selection(corpus, 0, 200), selection(corpus, 200, 300)));
     assert.ok(repeats(memory) > 0);
     assert.equal(repeats(disk), repeats(memory));
   });
@@ -192,7 +205,10 @@ describe("a corpus in a file", () => {
 
   test("takes no groups, and teaches nothing that needs memory", async () => {
     const grouped = rows.map((row) => ({ ...row, group: "one" }));
-    await assert.rejects(Corpus.read(grouped, frontEnd, { scratch: folder }), /no group where rows lie in a file/);
+    await assert.rejects(
+      Corpus.read(grouped, frontEnd, { scratch: folder }),
+      /no group where rows lie in a file/,
+    );
     const disk = await Corpus.read(rows, { frontEnd: "lexer" }, { scratch: folder });
     await assert.rejects(TextClassifier.train(disk), /texts in memory, for an automatic classifier/);
     const together = { ...small, scratch: folder, duplicates: "together" } as const;
@@ -201,7 +217,10 @@ describe("a corpus in a file", () => {
 
   test("is asked for where it has an effect, by a folder that is there", async () => {
     const memory = await Corpus.read(rows, { frontEnd: "tokenizer", segment: "auto" });
-    await assert.rejects(TextClassifier.train(memory, { ...small, scratch: folder }), /lies somewhere already/);
+    await assert.rejects(
+      TextClassifier.train(memory, { ...small, scratch: folder }),
+      /lies somewhere already/,
+    );
     await assert.rejects(TextClassifier.train(rows, { scratch: folder }), /where it has no effect/);
     await assert.rejects(crossValidate(rows, { ...small, scratch: folder } as never), /scratch/);
     for (const scratch of [join(folder, "nowhere"), 7, { folder, above: -1 }] as never[])

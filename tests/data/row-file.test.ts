@@ -103,7 +103,14 @@ test("a scratch file has no name, and a named one is the owner's alone", () => {
   assert.deepEqual([...file.seal().read(0)], [1, 2, 3]);
   file.close();
   const to = path();
-  written(to, made(3, 10, () => 2), 2, 10).seal().close();
+  written(
+    to,
+    made(3, 10, () => 2),
+    2,
+    10,
+  )
+    .seal()
+    .close();
   if (process.platform !== "win32") assert.equal(statSync(to).mode & 0o777, 0o600);
 });
 
