@@ -108,15 +108,15 @@ export class Corpus extends TextCorpus<LabelledText> {
    * @throws InputError on a row whose label is not among them
    */
   classes(labels: readonly string[], unknown?: -1): Int32Array {
-    return this.eachClass(textsOf(labels, "labels"), unknown, new Int32Array(this.rows));
+    return this.#eachClass(textsOf(labels, "labels"), unknown, new Int32Array(this.rows));
   }
 
   static {
     narrowClasses = (corpus, labels, unknown) =>
-      corpus.eachClass(labels, unknown, narrow(corpus.rows, labels.length));
+      corpus.#eachClass(labels, unknown, narrow(corpus.rows, labels.length));
   }
 
-  private eachClass<Classes extends { [row: number]: number }>(
+  #eachClass<Classes extends { [row: number]: number }>(
     labels: readonly string[],
     unknown: number | undefined,
     into: Classes,

@@ -104,10 +104,10 @@ export abstract class TextCorpus<Row extends CorpusText> {
     const { folder, above = 0 } = typeof given === "string" ? { folder: given } : objectOf(given, "scratch");
     this.folder = textOf(folder, "scratch folder");
     this.above = finiteNumber(above, "scratch above", 0);
-    this.moveIfLarge();
+    this.#moveIfLarge();
   }
 
-  private moveIfLarge(): void {
+  #moveIfLarge(): void {
     const { folder, excerptBytes, texts, rows, above } = this;
     if (folder === null || !this.excerpts || this.isGrouped) return;
     if (above > 0 && excerptBytes + 4 * texts.total + ROW_BYTES * rows <= above) return;
@@ -133,7 +133,7 @@ export abstract class TextCorpus<Row extends CorpusText> {
       this.excerptBytes += excerpt.length;
     }
     this.numbers.push(row ?? this.rows + 1);
-    this.moveIfLarge();
+    this.#moveIfLarge();
   }
 
   /**

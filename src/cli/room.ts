@@ -10,8 +10,7 @@ import { note } from "./context.js";
 /** What packed text comes to, unpacked. */
 const UNPACKED = 5;
 /** Bytes of memory that a byte of short texts takes at the most while it is learned from: docs/large-data.md has the figures. */
-const NETWORK_SHARE = 7;
-const AUTOMATIC_SHARE = 16;
+const SHARES = { network: 7, linear: 8, auto: 36 } as const;
 /** What a program takes besides. */
 const ITSELF = 150e6;
 /** Less is not worth a word. */
@@ -55,7 +54,7 @@ export function memoryLimit(): number {
 
 /** How rows are learned from. */
 interface Way {
-  readonly automatic: boolean;
+  readonly what: keyof typeof SHARES;
   readonly scratch: Scratch | null;
 }
 
@@ -65,7 +64,7 @@ interface Way {
  */
 export function checkRoom(
   paths: readonly (string | undefined)[],
-  { automatic, scratch }: Way,
+  { what, scratch }: Way,
   limit: number = memoryLimit(),
 ): void {
   const bytes = textBytes(paths);
@@ -74,7 +73,7 @@ export function checkRoom(
     if (bytes > (scratch.above ?? 0)) checkDisk(scratch.folder, bytes * DISK_SHARE);
     return;
   }
-  const needed = ITSELF + bytes * (automatic ? AUTOMATIC_SHARE : NETWORK_SHARE);
+  const needed = ITSELF + bytes * SHARES[what];
   if (needed < Math.min(WORTH_SAYING, limit)) return;
   const amount = `about ${sizeText(needed)} of memory for ${sizeText(bytes)} of texts`;
   if (needed <= limit) note(`  ${amount}; there are ${sizeText(limit)}`);
@@ -83,7 +82,8 @@ export function checkRoom(
       expected: `texts that memory holds: ${sizeText(limit)}`,
       where: paths.filter((path) => path !== undefined).join(", "),
       received: amount,
-      next: automatic
+      next:
+        what !== "network"
         ? "A network learns from a file of its own whatever its size: --model lstm."
         : "Leave out what keeps rows in memory: a network learns from a file of its own whatever its size.",
     });

@@ -221,7 +221,8 @@ export async function planTraining(
   const flags = replay ? { ...given, seed: replayOf(replay).seed } : given;
   const setup = await setUp(flags, await openStart(flags), vectors);
   const scratch = await scratchOf(setup, out, [data, test]);
-  checkRoom([data, test, oldData], { automatic: setup.auto, scratch });
+  const what = flags.model === "auto" || flags.model === "linear" ? flags.model : "network";
+  checkRoom([data, test, oldData], { what, scratch });
   return { ...setup, name, out, replay, scratch };
 }
 

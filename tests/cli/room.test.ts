@@ -31,7 +31,7 @@ test("bytes of text are those of files and folders, packed ones five times their
 
 test("what memory cannot hold is refused with what can be done, what it can is not", () => {
   const data = sparse("c.csv", 2e9);
-  const way = { automatic: true, scratch: null };
+  const way = { what: "auto", scratch: null } as const;
   assert.throws(
     () => checkRoom([data], way, 8e9),
     (error) => {
@@ -42,10 +42,10 @@ test("what memory cannot hold is refused with what can be done, what it can is n
     },
   );
   assert.throws(
-    () => checkRoom([data], { automatic: false, scratch: null }, 8e9),
+    () => checkRoom([data], { what: "network", scratch: null }, 8e9),
     /texts that memory holds: 8\.0 GB/,
   );
-  checkRoom([data], { automatic: false, scratch: { folder, above: 1e6 } }, 8e9);
+  checkRoom([data], { what: "network", scratch: { folder, above: 1e6 } }, 8e9);
   checkRoom([sparse("d.csv", 1e6)], way, 8e9);
   assert.ok(memoryLimit() > 1e8);
 });
@@ -53,7 +53,7 @@ test("what memory cannot hold is refused with what can be done, what it can is n
 test("a disk without room is refused", () => {
   const data = sparse("e.csv", 2 ** 42);
   assert.throws(
-    () => checkRoom([data], { automatic: false, scratch: { folder } }),
+    () => checkRoom([data], { what: "network", scratch: { folder } }),
     /a disk with about .* GB free, for rows that memory is not to hold/,
   );
 });

@@ -6,10 +6,10 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 267,
+  cellstate: 271,
   "cellstate/data": 30,
-  "cellstate/explain": 277,
-  "cellstate/formats": 266,
+  "cellstate/explain": 280,
+  "cellstate/formats": 269,
   "cellstate/keras": 187,
   "cellstate/lab": 180,
   "cellstate/predict": 60,
