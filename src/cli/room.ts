@@ -84,8 +84,8 @@ export function checkRoom(
       received: amount,
       next:
         what !== "network"
-        ? "A network learns from a file of its own whatever its size: --model lstm."
-        : "Leave out what keeps rows in memory: a network learns from a file of its own whatever its size.",
+          ? "A network learns from a file of its own whatever its size: --model lstm."
+          : "Leave out what keeps rows in memory: a network learns from a file of its own whatever its size.",
     });
   }
 }

@@ -13,15 +13,15 @@ const ENTRY_BUDGETS: Record<string, number> = {
   "cellstate/keras": 187,
   "cellstate/lab": 180,
   "cellstate/predict": 60,
-  "cellstate/report": 281,
-  "cellstate/tune": 240,
+  "cellstate/report": 286,
+  "cellstate/tune": 245,
   "cellstate/worker": 10,
 };
 
-const TRAINING_BUDGET = 141;
+const TRAINING_BUDGET = 142;
 
 /** What runs in a worker before it is asked anything. */
-const WORKER_BUDGET = 49;
+const WORKER_BUDGET = 50;
 
 /** The kernels that come with predicting, once a file is there; cellstate/predict and these together stay below 75. */
 const INFERENCE_KERNELS_BUDGET = 20;
