@@ -11,7 +11,7 @@ const ENTRY_BUDGETS: Record<string, number> = {
   "cellstate/explain": 280,
   "cellstate/formats": 269,
   "cellstate/keras": 187,
-  "cellstate/lab": 180,
+  "cellstate/lab": 181,
   "cellstate/predict": 60,
   "cellstate/report": 286,
   "cellstate/tune": 245,
