@@ -60,6 +60,7 @@ export {
   TextRegressor,
 } from "./classifier/regressor.js";
 export type { RejectingScores } from "./classifier/rejecting.js";
+export type { ReadCorpusOptions, Scratch } from "./classifier/text-corpus.js";
 export { AbortedTraining, UnfinishedTraining } from "./classifier/unfinished.js";
 export type { FoundVectors } from "./data/vectors/collector.js";
 export { readVectors, type VectorsFile, type VectorsOptions } from "./data/vectors/read.js";

@@ -1,17 +1,20 @@
 /** What a classifier of one label a text learns: which of its classes a row is of. */
 import type { Callback, Model } from "../model/model.js";
-import type { Rows } from "../network/arrays.js";
 import { checkOutputs } from "../network/text-fits.js";
 import { isOneHot, type Loss, losses, lossOfLabels } from "../objectives/losses.js";
-import { confusionMatrix, confusionScores } from "../objectives/metrics/confusion.js";
-import type { Corpus } from "./corpus.js";
+import { type ConfusionMatrix, confusionMatrix, confusionScores } from "../objectives/metrics/confusion.js";
+import { type Corpus, narrowClasses } from "./corpus.js";
 import type { Lesson } from "./lesson.js";
 import type { Start } from "./options.js";
+import { answersTo, type HeldOut } from "./row-files.js";
+
+const added = (one: ConfusionMatrix, other: ConfusionMatrix): ConfusionMatrix =>
+  one.map((row, k) => row.map((rows, m) => rows + other[k]![m]!));
 
 /** The classes of a corpus's rows. */
 export class ClassLesson implements Lesson {
   readonly labels: readonly string[];
-  readonly strata: Int32Array;
+  readonly strata: ArrayLike<number>;
   readonly metrics = ["accuracy"] as const;
   readonly stopping: Lesson["stopping"];
 
@@ -25,7 +28,7 @@ export class ClassLesson implements Lesson {
     private readonly balance: boolean,
   ) {
     this.labels = corpus.labels(start?.labels);
-    this.strata = corpus.classes(this.labels);
+    this.strata = narrowClasses(corpus, this.labels);
     this.stopping = balance ? { monitor: "valMacroF1", mode: "max", tieBreaker: "valLoss" } : undefined;
   }
 
@@ -49,6 +52,10 @@ export class ClassLesson implements Lesson {
     return Float32Array.from(rows, (row) => this.strata[row]!);
   }
 
+  target(row: number): number {
+    return this.strata[row]!;
+  }
+
   /** rows / (classes · rows of the class), as scikit-learn's "balanced". */
   classWeight(rows: Uint32Array): Record<number, number> | null {
     if (!this.balance) return null;
@@ -58,21 +65,18 @@ export class ClassLesson implements Lesson {
   }
 
   /** Of labels that are to count alike: `valMacroF1`. Its name puts it before others. */
-  watcher(model: Model, x: Rows, labels: Float32Array): Callback | null {
+  watcher(model: Model, heldOut: HeldOut): Callback | null {
     if (!this.balance) return null;
     const threshold = this.thresholdOf(model);
     return {
       name: "valMacroF1",
       onEpochEnd({ model }, logs) {
-        const probabilities = model.predictFlat(x).data;
         const outputs = model.outputSize;
-        const matrix = confusionMatrix({
-          probabilities,
-          outputs,
-          labels,
-          ...(outputs === 1 ? { threshold } : {}),
-        });
-        logs["valMacroF1"] = confusionScores(matrix).macro.f1;
+        const asked = outputs === 1 ? { outputs, threshold } : { outputs };
+        const counts: ConfusionMatrix[] = [];
+        for (const [probabilities, labels] of answersTo(model, heldOut))
+          counts.push(confusionMatrix({ ...asked, probabilities, labels }));
+        logs["valMacroF1"] = confusionScores(counts.reduce(added)).macro.f1;
       },
     };
   }

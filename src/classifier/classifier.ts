@@ -21,7 +21,7 @@ import { Steps } from "./auto/steps.js";
 import { checkAutoOptions, trainAuto } from "./auto/train.js";
 import { changedAnswers } from "./changes.js";
 import { ClassLesson } from "./class-lesson.js";
-import { Corpus, type LabelledText, refuseNoClasses } from "./corpus.js";
+import { Corpus, type LabelledText, narrowClasses, refuseNoClasses } from "./corpus.js";
 import { outputsOf } from "./corpus-answers.js";
 import {
   AUTOMATIC,
@@ -166,7 +166,17 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
     refuseChoosing(options);
     const start = startOf(options.model);
     const frontEnd = frontEndFor(options, start);
-    const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd, long.inner());
+    const { scratch } = options;
+    if (scratch !== undefined && rows instanceof Corpus) {
+      const next = "Give it to Corpus.read.";
+      throw inputError({
+        expected: "to be left out with a corpus, which lies somewhere already",
+        where: "scratch",
+        next,
+      });
+    }
+    const reading = { ...long.inner(), ...(scratch === undefined ? {} : { scratch }) };
+    const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, frontEnd, reading);
     // A corpus alone says itself how its texts were taken apart.
     if (start ?? options.vectorizer ?? options.text) checkFrontEnd(corpus, frontEnd);
     if (options.onPrepared !== undefined) functionOf(options.onPrepared, "onPrepared");
@@ -243,18 +253,18 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
     if (options.rows !== undefined) indicesOf(options.rows, "evaluate rows", corpus.rows);
     wholeNumber(options.mistakes ?? 10, "evaluate mistakes");
     const asked = options.rows ?? allRows(corpus.rows);
-    const classes = corpus.classes(this.labels, -1);
-    const chosen = Uint32Array.from(asked).filter((row) => classes[row] !== -1);
+    const classes = narrowClasses(corpus, this.labels, this.labels.length);
+    const chosen = known(asked, classes, this.labels.length);
     // Of rows that all have other labels there is nothing to measure.
     if (chosen.length === 0 && asked.length > 0) corpus.classes(this.labels);
-    const unknownLabels = countsOf(corpus, asked, classes);
+    const unknownLabels = countsOf(corpus, asked, classes, this.labels.length);
     const encoding = newEncodingReport();
     const labels = Int32Array.from(chosen, (row) => classes[row]!);
-    const known: (number | undefined)[] = [];
+    const shares: (number | undefined)[] = [];
     const probabilities = await outputsOf(this, corpus, chosen, {
       ...{ ...long.inner(), encoding },
       onEncoded: (batches, count) => {
-        if (reject !== null) known.push(...knownShares(batches, count));
+        if (reject !== null) shares.push(...knownShares(batches, count));
       },
     });
     const outputs = this.model.outputSize;
@@ -283,7 +293,7 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
     const { familiar } = this.encoder;
     const rejecting = measureRejecting(
       { ...predictions, threshold: this.threshold },
-      { reject, familiar, known },
+      { reject, familiar, known: shares },
     );
     return { ...measured, rejecting };
   }
@@ -316,11 +326,25 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
   }
 }
 
+/** Those of some rows whose class is not the unknown one. */
+function known(rows: ArrayLike<number>, classes: ArrayLike<number>, unknown: number): Uint32Array {
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) if (classes[rows[i]!] !== unknown) count++;
+  const found = new Uint32Array(count);
+  for (let i = 0, at = 0; i < rows.length; i++) if (classes[rows[i]!] !== unknown) found[at++] = rows[i]!;
+  return found;
+}
+
 /** How many of some rows have each label that is not among the classes. */
-function countsOf(corpus: Corpus, rows: ArrayLike<number>, classes: Int32Array): LabelCount[] {
+function countsOf(
+  corpus: Corpus,
+  rows: ArrayLike<number>,
+  classes: ArrayLike<number>,
+  unknown: number,
+): LabelCount[] {
   const counts = new Map<string, number>();
   for (let i = 0; i < rows.length; i++) {
-    if (classes[rows[i]!] !== -1) continue;
+    if (classes[rows[i]!] !== unknown) continue;
     const label = corpus.label(rows[i]!);
     counts.set(label, (counts.get(label) ?? 0) + 1);
   }
@@ -404,6 +428,10 @@ export async function trainAutomatically(
   return learning(long, async () => {
     const corpus = rows instanceof Corpus ? rows : await Corpus.read(rows, LEXER, long.inner());
     checkFrontEnd(corpus, LEXER);
+    if (corpus.scratch !== null) {
+      const next = 'Leave scratch out, or train a network: model: "lstm", for one.';
+      throw inputError({ expected: "texts in memory, for an automatic classifier", where: "corpus", next });
+    }
     if (options.rows !== undefined) indicesOf(options.rows, "rows", corpus.rows);
     const sizeOf = async (parts: Parts) => (await new TextClassifier(parts).toBytes()).length;
     const work = new Steps(long, options.onStep);

@@ -1,7 +1,7 @@
 /** Labelled texts in memory as numbered tokens: read once, split and encoded as often as one likes. */
 import { objectOf, textsOf } from "../base/arguments.js";
+import { Column, narrow } from "../base/column.js";
 import { inputError, oneOf, wholeNumber } from "../base/errors.js";
-import type { LongOptions } from "../base/progress.js";
 import {
   classNames,
   type LabelCount,
@@ -11,7 +11,7 @@ import {
 } from "../data/labels.js";
 import type { CorpusFrontEndOptions } from "../tokens/options.js";
 import { LabelNames, unknownLabel } from "./label-names.js";
-import { type CorpusText, fillCorpus, TextCorpus } from "./text-corpus.js";
+import { type CorpusText, fillCorpus, keepIn, type ReadCorpusOptions, TextCorpus } from "./text-corpus.js";
 
 /** A row to learn from or to be judged by. */
 export interface LabelledText extends CorpusText {
@@ -20,26 +20,38 @@ export interface LabelledText extends CorpusText {
 }
 
 /**
+ * As `corpus.classes`, in as few bytes a row as there are labels.
+ * @param unknown what is the class of a row of another label: the number of labels
+ */
+export let narrowClasses: (corpus: Corpus, labels: readonly string[], unknown?: number) => ArrayLike<number>;
+
+/**
  * Labelled texts, read once and kept as numbered tokens: to train on, to evaluate and to look into, as often as one
  * likes.
  */
 export class Corpus extends TextCorpus<LabelledText> {
   private readonly names = new LabelNames();
   /** Each row's label by its number. */
-  private readonly found: number[] = [];
+  private readonly found = new Column();
 
   /**
    * Reads labelled texts, each once, and keeps them as numbered tokens. With `segment: "auto"`, words of scripts without
    * spaces are then cut if one text in twenty needs it.
-   * @param options `signal` and `onProgress`
+   * @param options `signal` and `onProgress`, and where rows are kept that outgrow memory: `scratch`
    * @throws InputError when there is no row, or a row has no text or label
    */
   static async read(
     rows: Iterable<LabelledText> | AsyncIterable<LabelledText>,
     frontEnd: CorpusFrontEndOptions,
-    options: LongOptions = {},
+    options: ReadCorpusOptions = {},
   ): Promise<Corpus> {
-    return fillCorpus((decided) => new Corpus(decided), rows, frontEnd, options, "{ text, label }");
+    const { scratch, ...long } = objectOf(options, "Corpus.read options");
+    const make = (decided: CorpusFrontEndOptions) => {
+      const corpus = new Corpus(decided);
+      if (scratch !== undefined) keepIn(corpus, scratch);
+      return corpus;
+    };
+    return fillCorpus(make, rows, frontEnd, long, "{ text, label }");
   }
 
   /** Adds a row. @throws InputError where text, label or a group that is given is no string */
@@ -55,7 +67,7 @@ export class Corpus extends TextCorpus<LabelledText> {
 
   /** [rows] the number of each row's label, in order of first sight. */
   override strata(): Int32Array {
-    return Int32Array.from(this.found);
+    return Int32Array.from({ length: this.rows }, (_, row) => this.found.at(row)!);
   }
 
   /**
@@ -70,7 +82,7 @@ export class Corpus extends TextCorpus<LabelledText> {
   /** Each label that there is, and how many rows have it. */
   labelCounts(): LabelCount[] {
     const counts = this.names.all.map((label) => ({ label, rows: 0 }));
-    for (const index of this.found) counts[index]!.rows++;
+    for (let row = 0; row < this.rows; row++) counts[this.found.at(row)!]!.rows++;
     return counts.filter(({ rows }) => rows > 0);
   }
 
@@ -86,7 +98,7 @@ export class Corpus extends TextCorpus<LabelledText> {
    */
   mergeLabels(known: readonly string[] = []): LabelVariant[] {
     const { variants, to } = this.names.merged(this.labelCounts(), textsOf(known, "mergeLabels known"));
-    for (const [row, index] of this.found.entries()) this.found[row] = to[index]!;
+    for (let row = 0; row < this.rows; row++) this.found.set(row, to[this.found.at(row)!]!);
     return variants;
   }
 
@@ -96,17 +108,32 @@ export class Corpus extends TextCorpus<LabelledText> {
    * @throws InputError on a row whose label is not among them
    */
   classes(labels: readonly string[], unknown?: -1): Int32Array {
-    const places = this.names.placesAmong(textsOf(labels, "labels"));
-    return Int32Array.from(this.found, (index, row) => {
+    return this.#eachClass(textsOf(labels, "labels"), unknown, new Int32Array(this.rows));
+  }
+
+  static {
+    narrowClasses = (corpus, labels, unknown) =>
+      corpus.#eachClass(labels, unknown, narrow(corpus.rows, labels.length));
+  }
+
+  #eachClass<Classes extends { [row: number]: number }>(
+    labels: readonly string[],
+    unknown: number | undefined,
+    into: Classes,
+  ): Classes {
+    const places = this.names.placesAmong(labels);
+    for (let row = 0; row < this.rows; row++) {
+      const index = this.found.at(row)!;
       const known = places[index] ?? unknown;
       if (known === undefined) throw unknownLabel(this.names.all[index]!, labels, this.rowNumber(row));
-      return known;
-    });
+      into[row] = known;
+    }
+    return into;
   }
 
   /** A row's label. @throws InputError where there is no such row */
   label(row: number): string {
-    return this.names.all[this.found[wholeNumber(row, "label", 0, this.rows - 1)]!]!;
+    return this.names.all[this.found.at(wholeNumber(row, "label", 0, this.rows - 1))!]!;
   }
 }
 

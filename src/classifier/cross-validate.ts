@@ -21,7 +21,10 @@ import { learning } from "./unfinished.js";
  * `communicator` each process trains some of the classifiers by itself, and all come to the same figures.
  */
 export interface CrossValidateOptions
-  extends Omit<TrainOptions, "resume" | "replay" | "budget" | "onSizes" | "onPrepared" | "onProgress">,
+  extends Omit<
+      TrainOptions,
+      "resume" | "replay" | "budget" | "scratch" | "onSizes" | "onPrepared" | "onProgress"
+    >,
     LongOptions<FoldProgress> {
   /** Parts that the rows fall into, each held out once; at least 2. Default 5. */
   folds?: number;
@@ -71,7 +74,14 @@ export interface CrossValidation extends Record<(typeof FOLD_FIGURES)[number], F
 }
 
 /** What each classifier is trained without: a run that goes on, a record of other rows, a budget that is of one training. */
-const WITHOUT: ReadonlySet<string> = new Set(["resume", "replay", "budget", "onSizes", "onPrepared"]);
+const WITHOUT: ReadonlySet<string> = new Set([
+  "resume",
+  "replay",
+  "budget",
+  "scratch",
+  "onSizes",
+  "onPrepared",
+]);
 
 /**
  * Trains a classifier for each of several parts of the rows, on all others, and measures it on that part. Each label is spread

@@ -23,16 +23,17 @@ interface HoldingOut {
  */
 export function* holdOut(
   corpus: TextCorpus<CorpusText>,
-  strata: Int32Array,
+  strata: ArrayLike<number>,
   { share, seed, duplicates, automatic, fresh = corpus.rows }: HoldingOut,
 ): Pieces<[Uint32Array, Uint32Array]> {
   if (share === 0) return [allRows(fresh), new Uint32Array(0)];
   const random = new Random(seed, PURPOSE.split, 0);
   const bundles = yield* bundlesOf(corpus, { duplicates, automatic });
+  if (!bundles && fresh === strata.length) return stratifiedSplit(strata, share, (i) => random.uniform(i));
   // What belongs to old rows is learned from with them.
   const taken = new Set(bundles?.slice(fresh));
   const free = allRows(fresh).filter((row) => !bundles || !taken.has(bundles[row]!));
-  const of = (values: Int32Array) => Int32Array.from(free, (row) => values[row]!);
+  const of = (values: ArrayLike<number>) => Int32Array.from(free, (row) => values[row]!);
   const uniform = (i: number) => random.uniform(free[i]!);
   const [, held] = stratifiedSplit(of(strata), share, uniform, bundles && of(bundles));
   if (bundles && held.length === 0 && Math.round(share * fresh) > 0) {

@@ -6,6 +6,7 @@ import type { Loss } from "../objectives/losses.js";
 import type { MetricLike } from "../objectives/metrics/streaming.js";
 import type { EarlyStoppingOptions } from "../train/callbacks.js";
 import type { PresetSizes } from "./presets.js";
+import type { HeldOut } from "./row-files.js";
 
 /** What a network learns of the rows of a corpus. Rows are given by their numbers in it. */
 export interface Lesson {
@@ -14,7 +15,7 @@ export interface Lesson {
   /** The names of what is put out, in their order; none of an amount. */
   readonly labels: readonly string[];
   /** [rows of the corpus] what keeps its share where rows are held out. */
-  readonly strata: Int32Array;
+  readonly strata: ArrayLike<number>;
   /** @throws InputError for a network that does not put out what is to be learned */
   check(model: Model): void;
   /** The loss of these targets: the model's own where it is that. */
@@ -25,6 +26,8 @@ export interface Lesson {
   begin?(rows: Uint32Array): void;
   /** [rows][width] what the network is to put out. */
   targets(rows: ArrayLike<number>): Float32Array;
+  /** What the network is to put out for one row, where that is one number: rows in files are written with it. */
+  target?(row: number): number;
   /** Called once before the first step, with the network as it begins, rows that are learned from, and their targets. */
   prepare?(model: Model, x: Rows, targets: Float32Array): void;
   /** By what training stops, and whose weights are kept; default the loss on rows held out. */
@@ -32,7 +35,7 @@ export interface Lesson {
   /** How rows weigh, by class. @param rows those that are learned from */
   classWeight?(rows: Uint32Array): Record<number, number> | null;
   /** Adds to an epoch's logs what training stops by, measured on rows held out. */
-  watcher?(model: Model, x: Rows, targets: Float32Array): Callback | null;
+  watcher?(model: Model, heldOut: HeldOut): Callback | null;
   /** How many rows of each label there are; empty of amounts. */
   perLabel(rows: ArrayLike<number>): Record<string, number>;
   /** Called once training is over, with the weights that are kept in the model. */

@@ -15,6 +15,7 @@ import type { Prediction } from "./answer.js";
 import type { Duplicates } from "./bundles.js";
 import type { Corpus, LabelledText, Target } from "./corpus.js";
 import type { PresetSizes } from "./presets.js";
+import type { Scratch } from "./text-corpus.js";
 
 /**
  * Rows are padded and cut in front by default. Padding behind, without a mask, makes the network read its answer
@@ -129,6 +130,11 @@ export interface TrainOptions extends EngineOptions, LongOptions<TrainProgress> 
    * whatever it looks like.
    */
   target?: Target;
+  /**
+   * Of a network: where rows are kept that memory should not hold, as `Corpus.read` is told. The bits are those of a training in
+   * memory. Node only.
+   */
+  scratch?: string | Scratch | undefined;
   /** Everything random follows from it. Default 0. */
   seed?: number;
   /** Told of every epoch and batch, and may steer; early stopping comes before them. */
@@ -174,6 +180,7 @@ const TRAIN_OPTIONS: Record<keyof TrainOptions, true> = {
   freezeVectors: true,
   balance: true,
   target: true,
+  scratch: true,
   seed: true,
   callbacks: true,
   onPrepared: true,
@@ -295,6 +302,7 @@ const SETTLED = [
   "vectors",
   "freezeVectors",
   "target",
+  "scratch",
   "onStep",
   "onSizes",
 ] as const satisfies readonly (keyof TrainOptions)[];

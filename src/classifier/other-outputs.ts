@@ -22,7 +22,16 @@ import { checkFrontEnd, frontEndFor, type Trained, TrainingSession } from "./tra
 import { madeBy } from "./unfinished.js";
 
 /** Options of `train` that are for one label a text only. */
-const OF_CLASSES = ["effort", "budget", "replay", "maxSize", "balance", "target", "onSizes"] as const;
+const OF_CLASSES = [
+  "effort",
+  "budget",
+  "replay",
+  "maxSize",
+  "balance",
+  "target",
+  "scratch",
+  "onSizes",
+] as const;
 
 /** Options of `MultiLabelClassifier.train` and `TextRegressor.train`; all may be left out. */
 export interface OutputTrainOptions<C = unknown>

@@ -1,6 +1,8 @@
 /** Texts in memory as numbered tokens, read once: what is known of each row whatever is to be learned of it. */
+import { scratchTokens } from "#scratch";
 import { indicesOf, instanceOf, objectOf, textOf } from "../base/arguments.js";
-import { InputError, inputError, wholeNumber } from "../base/errors.js";
+import { Rising } from "../base/column.js";
+import { finiteNumber, InputError, inputError, wholeNumber } from "../base/errors.js";
 import { atOnce, type Pieces } from "../base/pieces.js";
 import { checkLongOptions, Long, type LongOptions } from "../base/progress.js";
 import type { Rows } from "../network/arrays.js";
@@ -23,12 +25,57 @@ export interface CorpusText {
 /** Characters of each text that are kept to show it again. */
 const EXCERPT = 240;
 
+/** Where rows are kept that memory should not hold. */
+export interface Scratch {
+  /** A folder with room for about as many bytes as the texts have. Files in it have no name there, and are gone when the process ends. */
+  readonly folder: string;
+  /** Bytes of texts up to which memory holds them. Default 0: none are held. */
+  readonly above?: number | undefined;
+}
+
+/** Options of `Corpus.read`. */
+export interface ReadCorpusOptions extends LongOptions {
+  /**
+   * A folder (or a folder, and the bytes above which it is used) for texts that memory should not hold: they are kept there as
+   * numbers, and of their beginnings the words only. Node only. Default: all is in memory.
+   */
+  scratch?: string | Scratch | undefined;
+}
+
+/** Bytes of texts above which a program that does not care keeps them in a file. */
+export const LARGE = 2 ** 26;
+/** Different words that are kept then: some 30 MB of them. */
+const MOST_WORDS = 2 ** 19;
+/** Bytes that a text takes besides its characters and tokens. */
+const ROW_BYTES = 64;
+
+/** Has a corpus move its rows to a file as soon as they are more than memory should hold. @throws InputError */
+export let keepIn: (corpus: TextCorpus<never>, scratch: string | Scratch) => void;
+
+/** Leaves rows of a corpus out of what is learned from it, where no rows are named: those to measure on. @param rows rising */
+export let setAside: (corpus: TextCorpus<never>, rows: Uint32Array) => void;
+/** The rows that were set aside. */
+export let asideOf: (corpus: TextCorpus<CorpusText>) => Uint32Array;
+
 /** Texts as numbered tokens, with their beginnings, numbers and groups. What is to be learned of them is the subclass's. */
 export abstract class TextCorpus<Row extends CorpusText> {
   /** The texts as tokens, a row each. */
   readonly texts: TokenizedTexts;
-  private readonly excerpts: string[] = [];
-  private readonly numbers: number[] = [];
+  /** Null once the rows lie in a file. */
+  private excerpts: string[] | null = [];
+  private excerptBytes = 0;
+  private readonly numbers = new Rising();
+  private folder: string | null = null;
+  private above = 0;
+  #aside: Uint32Array = new Uint32Array(0);
+
+  static {
+    keepIn = (corpus, scratch) => corpus.#keepIn(scratch);
+    setAside = (corpus, rows) => {
+      corpus.#aside = rows;
+    };
+    asideOf = (corpus) => corpus.#aside;
+  }
   /** The groups by name, and each row's; undefined for rows of none. */
   private readonly groupNames = new Map<string, string>();
   private readonly groups: (string | undefined)[] = [];
@@ -48,6 +95,26 @@ export abstract class TextCorpus<Row extends CorpusText> {
    */
   abstract strata(): Int32Array;
 
+  /** The folder of the file that its rows were moved to; null while they are in memory. */
+  get scratch(): string | null {
+    return this.excerpts === null ? this.folder : null;
+  }
+
+  #keepIn(given: string | Scratch): void {
+    const { folder, above = 0 } = typeof given === "string" ? { folder: given } : objectOf(given, "scratch");
+    this.folder = textOf(folder, "scratch folder");
+    this.above = finiteNumber(above, "scratch above", 0);
+    this.#moveIfLarge();
+  }
+
+  #moveIfLarge(): void {
+    const { folder, excerptBytes, texts, rows, above } = this;
+    if (folder === null || !this.excerpts || this.isGrouped) return;
+    if (above > 0 && excerptBytes + 4 * texts.total + ROW_BYTES * rows <= above) return;
+    texts.moveTo(scratchTokens(folder), MOST_WORDS);
+    this.excerpts = null;
+  }
+
   /** How many rows there are. */
   get rows(): number {
     return this.numbers.length;
@@ -56,21 +123,32 @@ export abstract class TextCorpus<Row extends CorpusText> {
   /** Keeps a row's text, and what is known of any row. @throws InputError for a group that is no string */
   protected addText({ text, row, group }: CorpusText): void {
     if (group !== undefined) {
+      if (this.scratch !== null) throw groupInFile(this.rows + 1);
       this.groups[this.rows] = copiedOnce(textOf(group, `row ${this.rows + 1} group`), this.groupNames);
     }
     this.texts.add(text);
-    this.excerpts.push(excerptOf(text));
+    if (this.excerpts) {
+      const excerpt = excerptOf(text);
+      this.excerpts.push(excerpt);
+      this.excerptBytes += excerpt.length;
+    }
     this.numbers.push(row ?? this.rows + 1);
+    this.#moveIfLarge();
   }
 
-  /** The beginning of a row's text, at most 240 characters. @throws InputError where there is no such row */
+  /**
+   * The beginning of a row's text, at most 240 characters; of rows that lie in a file its words, as they were read.
+   * @throws InputError where there is no such row
+   */
   excerpt(row: number): string {
-    return this.excerpts[wholeNumber(row, "excerpt", 0, this.rows - 1)]!;
+    wholeNumber(row, "excerpt", 0, this.rows - 1);
+    if (this.excerpts) return this.excerpts[row]!;
+    return excerptOf(this.texts.wordsOf(row, EXCERPT).join(" "));
   }
 
   /** The row's number in the file that it came from. */
   rowNumber(row: number): number {
-    return this.numbers[wholeNumber(row, "rowNumber", 0, this.rows - 1)]!;
+    return this.numbers.at(wholeNumber(row, "rowNumber", 0, this.rows - 1));
   }
 
   /** Whether any row belongs to a group. */
@@ -160,6 +238,14 @@ export function checkRows(rows: unknown, what = "{ text, label }"): void {
   throw inputError({ expected: `rows of ${what}`, where: "data", received: rows });
 }
 
+const groupInFile = (row: number) =>
+  inputError({
+    expected: "no group where rows lie in a file",
+    where: `row ${row}`,
+    next: "Leave scratch out, or the groups.",
+    typed: { next: "Say --in-memory, or leave --group out." },
+  });
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -178,6 +264,16 @@ function copiedOnce(given: string, names: Map<string, string>): string {
 
 /** The same text, which keeps nothing else alive. */
 export const copied = (text: string): string => decoder.decode(encoder.encode(text));
+
+/** 0 … rows − 1, without those of a rising list. */
+export function allBut(rows: number, others: Uint32Array): Uint32Array {
+  const found = new Uint32Array(rows - others.length);
+  for (let row = 0, at = 0, next = 0; row < rows; row++) {
+    if (row === others[next]) next++;
+    else found[at++] = row;
+  }
+  return found;
+}
 
 /** 0 … length − 1 */
 export const allRows = (length: number): Uint32Array => Uint32Array.from({ length }, (_, i) => i);

@@ -1,16 +1,17 @@
 /** From labelled texts to the parts of a classifier: splits, vocabulary, model, fit. */
 
 import { functionOf, indicesOf, instanceOf, listOf, objectOf } from "../base/arguments.js";
+import { narrow } from "../base/column.js";
 import { finiteNumber, type InputError, inputError, oneOf, wholeNumber } from "../base/errors.js";
 import type { Pieces } from "../base/pieces.js";
-import type { Long } from "../base/progress.js";
+import type { Long, LongOptions } from "../base/progress.js";
 import { stratifiedSplit } from "../data/split.js";
 import { ENGINES } from "../engines/engines.js";
 import { ENGINE_CHOICES } from "../engines/registry.js";
 import { PURPOSE, Random } from "../kernels/philox.js";
 import { copyModel } from "../model/copy.js";
 import { modelOf } from "../model/given.js";
-import { type Model, remarksOf } from "../model/model.js";
+import { fitSources, type Model, remarksOf } from "../model/model.js";
 import type { ModelOptions } from "../model/options.js";
 import type { Rows } from "../network/arrays.js";
 import { factsOf, isOneHot, type Loss } from "../objectives/losses.js";
@@ -25,7 +26,7 @@ import {
 import { IdEncoder } from "../tokens/row-encoder.js";
 import { type EncodingReport, newEncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 import { EarlyStopping } from "../train/callbacks.js";
-import { ABORTED, type FitOptions, type History } from "../train/fit.js";
+import { ABORTED, type FitOptions, type FitProgress, type History } from "../train/fit.js";
 import { checkAnswerable } from "./answering.js";
 import { bundlesOf } from "./bundles.js";
 import { checkSettled, continuedModel } from "./continuing.js";
@@ -39,7 +40,8 @@ import {
   type TrainProgress,
 } from "./options.js";
 import { PRESET_NAMES, presetModel } from "./presets.js";
-import { allRows, type CorpusText, encodedRows, type TextCorpus } from "./text-corpus.js";
+import { type FileRows, type HeldOut, heldOutIn, writtenRows } from "./row-files.js";
+import { allBut, asideOf, type CorpusText, encodedRows, type TextCorpus } from "./text-corpus.js";
 import { checkVectors, setVectors, vectorsRecord, wantedWords } from "./vectors.js";
 
 /** The most that may be asked for. */
@@ -153,7 +155,7 @@ export class TrainingSession {
     await ENGINES.ready(options);
     await long.did();
     long.begin("splitting");
-    const [trainRows, validationRows] = await long.run(this.split());
+    let [trainRows, validationRows] = await long.run(this.split());
     const size = options.vocabulary ?? DEFAULTS.vocabulary;
     const { padding, truncating } = options.text ?? DEFAULT_TEXT;
     let vectorizer = start?.vectorizer ?? options.vectorizer;
@@ -170,17 +172,20 @@ export class TrainingSession {
     lesson.check(model);
     const found = vectors ? { vectors: vectorsRecord(options, vectors, vectorizer) } : {};
     const encoding = newEncodingReport();
-    long.begin("encoding", trainRows.length + validationRows.length);
-    const x = await long.run(encodedRows(corpus, trainRows, vectorizer, length, encoding));
-    const heldOut =
-      validationRows.length > 0
-        ? await long.run(encodedRows(corpus, validationRows, vectorizer, length))
-        : null;
-    await long.run(checkAnswerable(model, corpus, [trainRows, validationRows], vectorizer, length));
+    const ofHeldOut = newEncodingReport();
+    const material = await this.material(
+      model,
+      vectorizer,
+      [trainRows, validationRows],
+      [encoding, ofHeldOut],
+    );
+    // Without a row of padding alone there is none that it may have no answer to.
+    if (encoding.emptyRows + ofHeldOut.emptyRows > 0)
+      await long.run(checkAnswerable(model, corpus, [trainRows, validationRows], vectorizer, length));
     long.end();
     lesson.begin?.(trainRows);
     const early = this.earlyStopping(validationRows.length > 0);
-    const fitOptions = this.fitOptions(model, trainRows, validationRows, heldOut, early);
+    const fitting = this.fitting(model, trainRows, validationRows, material, early);
     this.compile(model);
     await this.onPrepared?.({
       ...{ model, vectorizer, length, labels: lesson.labels, rows: trainRows, encoding },
@@ -189,16 +194,62 @@ export class TrainingSession {
     const encoder = new IdEncoder(vectorizer, length);
     this.untrained = { model, encoder, training: null };
     const before = model.iterations;
-    const targets = lesson.targets(trainRows);
-    lesson.prepare?.(model, x, targets);
-    const y = targetRows(targets, trainRows.length);
-    const history = await model
-      .fit(x, y, { ...fitOptions, ...long.inner() })
-      .finally(() => lesson.finish?.(model));
+    const recorded = this.record(trainRows, validationRows, encoding);
+    // From here on the rows go by: of large data these lists are the most that memory holds.
+    [trainRows, validationRows] = [EMPTY, EMPTY];
+    const history = await fitting(long.inner()).finally(() => {
+      lesson.finish?.(model);
+      material.close();
+    });
     this.aborted = history.stopped === ABORTED;
     this.learned = model.iterations !== before;
-    const training = this.record(trainRows, validationRows, encoding, history, early);
+    const training = {
+      ...recorded,
+      history: history.history,
+      bestEpoch: early && early.bestEpoch > 0 ? early.bestEpoch : null,
+      stopped: history.stopped,
+    };
     return { ...this.untrained, training: { ...training, ...found } };
+  }
+
+  /** The rows as the network reads them: in memory, or in files where the corpus lies in one. */
+  private async material(
+    model: Model,
+    vectorizer: Vectorizer,
+    [train, heldOut]: readonly [Uint32Array, Uint32Array],
+    [encoding, ofHeldOut]: readonly [EncodingReport, EncodingReport],
+  ): Promise<Material> {
+    const { corpus, lesson, length, long } = this;
+    const { scratch } = corpus;
+    long.begin(scratch === null ? "encoding" : "writing rows", train.length + heldOut.length);
+    if (scratch === null) {
+      const x = await long.run(encodedRows(corpus, train, vectorizer, length, encoding));
+      const of = (rows: Uint32Array) => encodedRows(corpus, rows, vectorizer, length, ofHeldOut);
+      return { x, heldOut: heldOut.length > 0 ? await long.run(of(heldOut)) : null, close: () => undefined };
+    }
+    if (!lesson.target || lesson.prepare || model.inputShapes.length > 1) {
+      const next = "Leave scratch out.";
+      throw inputError({
+        expected: "a classifier of one label a text, for rows in a file",
+        where: "scratch",
+        next,
+      });
+    }
+    const target = (row: number) => lesson.target!(row);
+    const written = (rows: Uint32Array, report: EncodingReport) =>
+      long.run(writtenRows(corpus, rows, scratch, { vectorizer, length, target, report }));
+    const files = { train: await written(train, encoding) };
+    try {
+      const validation = heldOut.length > 0 ? await written(heldOut, ofHeldOut) : null;
+      const close = () => {
+        files.train.close();
+        validation?.close();
+      };
+      return { files: { ...files, validation }, close };
+    } catch (error) {
+      files.train.close();
+      throw error;
+    }
   }
 
   /** Held out by label or amount, so that a sorted file leaves none out. */
@@ -209,15 +260,36 @@ export class TrainingSession {
       0,
       0.9,
     );
-    const rows = Uint32Array.from(this.options.rows ?? allRows(this.corpus.rows));
-    if (share === 0) return [rows, new Uint32Array(0)];
+    const given = this.options.rows;
+    const aside = given ? EMPTY : asideOf(this.corpus);
+    const count = given?.length ?? this.corpus.rows - aside.length;
+    if (share === 0) return [given ? Uint32Array.from(given) : allBut(this.corpus.rows, aside), EMPTY];
     const random = new Random(this.seed, PURPOSE.split, 1);
-    const strata = Int32Array.from(rows, (row) => this.lesson.strata[row]!);
+    const { strata: all } = this.lesson;
+    const strata = narrow(count, maximum(all));
+    eachRow(given, this.corpus.rows, aside, (row, i) => {
+      strata[i] = all[row]!;
+    });
+    if (this.corpus.scratch !== null && this.options.duplicates === "together") {
+      const expected = 'rows in memory, to keep those of the same words together; or duplicates: "apart"';
+      throw inputError({ expected, where: "scratch", next: "Leave scratch out." });
+    }
     const bundles = yield* bundlesOf(this.corpus, { duplicates: this.options.duplicates, automatic: false });
-    const own = bundles && Int32Array.from(rows, (row) => bundles[row]!);
-    const [train, validation] = stratifiedSplit(strata, share, (i) => random.uniform(i), own);
-    if (own && validation.length === 0 && Math.round(share * rows.length) > 0) throw indivisible(own, share);
-    return [train.map((i) => rows[i]!), validation.map((i) => rows[i]!)];
+    const own = bundles && new Int32Array(count);
+    if (own) {
+      eachRow(given, this.corpus.rows, aside, (row, i) => {
+        own[i] = bundles[row]!;
+      });
+    }
+    const parts = stratifiedSplit(strata, share, (i) => random.uniform(i), own);
+    if (own && parts[1].length === 0 && Math.round(share * count) > 0) throw indivisible(own, share);
+    // In place, and without a list of all rows: places rise in both parts.
+    const at = [0, 0];
+    eachRow(given, this.corpus.rows, aside, (row, i) => {
+      const part = parts[0][at[0]!] === i ? 0 : 1;
+      parts[part][at[part]!++] = row;
+    });
+    return parts;
   }
 
   /**
@@ -275,41 +347,51 @@ export class TrainingSession {
     return new EarlyStopping({ ...measure, patience, restoreBestWeights: true });
   }
 
-  private fitOptions(
+  /** What fits the model to the rows, once it is compiled. */
+  private fitting(
     model: Model,
     trainRows: Uint32Array,
     validationRows: Uint32Array,
-    x: Rows | null,
+    material: Material,
     early: EarlyStopping | null,
-  ): FitOptions {
+  ): (long: LongOptions<FitProgress>) => Promise<History> {
     const { epochs = DEFAULTS.epochs, batchSize = DEFAULTS.batchSize, callbacks = [] } = this.options;
     const { resume, communicator } = this.options;
     const { lesson } = this;
     const classWeight = lesson.classWeight?.(trainRows) ?? null;
-    const own = lesson.targets(validationRows);
-    const y = targetRows(own, validationRows.length);
+    const options = (heldOut: HeldOut | null): FitOptions => {
+      const watcher = heldOut && lesson.watcher?.(model, heldOut);
+      return {
+        ...{ epochs, batchSize, resume, communicator },
+        // Early stopping comes first, so that checkpoints and pictures know what it decided.
+        callbacks: [...(watcher ? [watcher] : []), ...(early ? [early] : []), ...callbacks],
+        ...(classWeight ? { classWeight } : {}),
+      };
+    };
+    if ("files" in material) {
+      const { train, validation } = material.files;
+      const own = options(validation && heldOutIn(validation));
+      const sources = { train, validation, validationWeight: classWeight };
+      return (long) => fitSources(model, sources, { ...own, ...long });
+    }
+    const { x, heldOut } = material;
+    const targets = lesson.targets(validationRows);
+    const y = targetRows(targets, validationRows.length);
     // Losses are weighed alike: unweighted, one that never answers the rare label looks best.
     const validationData = (input: Rows) =>
-      classWeight ? ([input, y, own.map((k: number) => classWeight[k]!)] as const) : ([input, y] as const);
-    const watcher = x && lesson.watcher?.(model, x, own);
-    return {
-      epochs,
-      batchSize,
-      ...{ resume, communicator },
-      // Early stopping comes first, so that checkpoints and pictures know what it decided.
-      callbacks: [...(watcher ? [watcher] : []), ...(early ? [early] : []), ...callbacks],
-      ...(x ? { validationData: validationData(x) } : {}),
-      ...(classWeight ? { classWeight } : {}),
+      classWeight
+        ? ([input, y, targets.map((k: number) => classWeight[k]!)] as const)
+        : ([input, y] as const);
+    const own = options(heldOut && (() => [[heldOut, targets]]));
+    const learned = lesson.targets(trainRows);
+    const fitOptions = { ...own, ...(heldOut ? { validationData: validationData(heldOut) } : {}) };
+    return (long) => {
+      lesson.prepare?.(model, x, learned);
+      return model.fit(x, targetRows(learned, x.rows), { ...fitOptions, ...long });
     };
   }
 
-  private record(
-    trainRows: Uint32Array,
-    validationRows: Uint32Array,
-    encoding: EncodingReport,
-    history: History,
-    early: EarlyStopping | null,
-  ): TrainingRecord {
+  private record(trainRows: Uint32Array, validationRows: Uint32Array, encoding: EncodingReport) {
     const { batchSize = DEFAULTS.batchSize, model = "lstm", balance = false } = this.options;
     return {
       rows: trainRows.length,
@@ -317,11 +399,36 @@ export class TrainingSession {
       perClass: this.lesson.perLabel(trainRows),
       encoding,
       settings: { model: typeof model === "string" ? model : "custom", batchSize, seed: this.seed, balance },
-      history: history.history,
-      bestEpoch: early && early.bestEpoch > 0 ? early.bestEpoch : null,
-      stopped: history.stopped,
     };
   }
+}
+
+/** What is learned from, and what is held out. */
+type Material = { close(): void } & (
+  | { readonly x: Rows; readonly heldOut: Rows | null }
+  | { readonly files: { readonly train: FileRows; readonly validation: FileRows | null } }
+);
+
+const EMPTY = new Uint32Array(0);
+
+/** Goes through the rows that are given, or through all but those set aside. */
+function eachRow(
+  given: ArrayLike<number> | undefined,
+  rows: number,
+  aside: Uint32Array,
+  visit: (row: number, i: number) => void,
+): void {
+  const all = given?.length ?? rows;
+  for (let k = 0, i = 0, next = 0; k < all; k++) {
+    if (k === aside[next]) next++;
+    else visit(given ? given[k]! : k, i++);
+  }
+}
+
+function maximum(values: ArrayLike<number>): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i]!);
+  return most;
 }
 
 /** Rows of which none could be held out without their group. */

@@ -10,6 +10,7 @@ import { AmountCorpus } from "../classifier/amount-corpus.js";
 import { DUPLICATES, type Duplicates } from "../classifier/bundles.js";
 import { Corpus } from "../classifier/corpus.js";
 import { LabelSetCorpus } from "../classifier/label-set-corpus.js";
+import type { Scratch } from "../classifier/text-corpus.js";
 import { isNothing, type LabelCount, labelVariants } from "../data/labels.js";
 import { readAmountsPath, readLabelledPath, readLabelSetsPath } from "../data/node-source.js";
 import type { Data, LabelledRow, ReadOptions, TextRow } from "../data/read.js";
@@ -245,11 +246,18 @@ export async function readCorpus(
     group,
     into,
     known,
-  }: { group?: string | number | undefined; into?: Corpus; known?: readonly string[] } = {},
+    scratch,
+  }: {
+    group?: string | number | undefined;
+    into?: Corpus;
+    known?: readonly string[];
+    scratch?: Scratch | null;
+  } = {},
 ): Promise<{ corpus: Corpus; notes: string[] }> {
   const rows = await openLabelled(path, flags, group);
   if (into) for await (const row of rows) into.add(row);
-  const corpus = into ?? (await Corpus.read(rows, frontEnd, { onProgress: status.told }));
+  const reading = { onProgress: status.told, ...(scratch ? { scratch } : {}) };
+  const corpus = into ?? (await Corpus.read(rows, frontEnd, reading));
   return { corpus, notes: sayNotes(path, [...rows.notes, ...labelsTogether(corpus, flags, known)]) };
 }
 

@@ -39,7 +39,7 @@ export async function openEpochs(folder: string | undefined, resumed: boolean): 
 
 /** The files of one training; none without a folder. */
 export class EpochFiles {
-  #prepared: Prepared<TextCorpus<CorpusText>> | null = null;
+  #prepared: Pick<Prepared, "model" | "vectorizer" | "length" | "labels"> | null = null;
 
   /** @param multiLabel whether any number of labels apply to a text */
   constructor(
@@ -65,7 +65,9 @@ export class EpochFiles {
   }
 
   prepare(prepared: Prepared<TextCorpus<CorpusText>>): void {
-    this.#prepared = prepared;
+    // Not its lists of rows, which may be long.
+    const { model, vectorizer, length, labels } = prepared;
+    this.#prepared = { model, vectorizer, length, labels };
   }
 
   async #save(file: string): Promise<void> {

@@ -16,6 +16,8 @@ const APART = [
   "mistakes",
   "rejects",
   "threads",
+  "scratch",
+  "inMemory",
   "checkpoint",
   "checkpointEvery",
   "resume",

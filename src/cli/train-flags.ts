@@ -51,6 +51,9 @@ export interface TrainFlags extends EngineFlags, LabelSetFlags, SplitFlags {
   /** Whether a text may have any number of labels. */
   multiLabel?: boolean;
   seed: number;
+  /** A folder for rows that memory is not to hold; and whether it is to hold them all. */
+  scratch?: string;
+  inMemory?: boolean;
   out?: string;
   report?: string;
   card?: string;

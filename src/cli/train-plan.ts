@@ -1,13 +1,15 @@
 /** From the flags of `cellstate train` to what they come to; what can be refused is refused before data is read. */
 
 import { existsSync, statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { InputError, inputError, oneOf } from "../base/errors.js";
+import { checkWritable } from "../base/node-files.js";
 import { ownVectorizer } from "../classifier/assemble.js";
 import { replayOf } from "../classifier/auto/record.js";
 import { checkGoesOn, TextClassifier } from "../classifier/classifier.js";
 import { AUTOMATIC, type Automatic, isAutomatic, type TrainingRecord } from "../classifier/options.js";
 import { PRESET_NAMES } from "../classifier/presets.js";
+import { LARGE, type Scratch } from "../classifier/text-corpus.js";
 import { readVectorsPath } from "../data/node-source.js";
 import type { VectorsFile } from "../data/vectors/read.js";
 import { readsIds } from "../layers/traits.js";
@@ -24,6 +26,7 @@ import { openEpochs } from "./epoch-files.js";
 import { idleFor, openModel, sourceOf } from "./models.js";
 import type { Idle } from "./options.js";
 import { checkOutputs } from "./outputs.js";
+import { checkRoom, textBytes } from "./room.js";
 import { flagsOfScript } from "./script.js";
 import { joinProcesses, refusedByAll, several } from "./together.js";
 import { readTokenizerFile } from "./tokenizer.js";
@@ -59,6 +62,8 @@ export interface TrainPlan extends TrainSetup {
   out: string;
   /** How the classifier of --replay was trained; null without one. */
   replay: TrainingRecord | null;
+  /** Where rows are kept that memory is not to hold; null where it holds them all. */
+  scratch: Scratch | null;
 }
 
 /** The default: the data chooses what is trained. */
@@ -79,7 +84,7 @@ const SETTLED = [
     "patience",
   ],
   ...["vectors", "freezeVectors", "batchSize", "validationSplit", "optimizer", "learningRate", "balance"],
-  ...["checkpoint", "checkpointEvery", "resume", "track", "keepEpochs"],
+  ...["checkpoint", "checkpointEvery", "resume", "track", "keepEpochs", "scratch", "inMemory"],
 ];
 const idleWith = (model: Automatic): Idle => {
   const why = `with --model ${model}${model === AUTO ? ", the default" : ""} (--model lstm heeds it)`;
@@ -103,6 +108,7 @@ export function idleInTraining(data: string, flags: TrainFlags): Idle {
   const unmeasured =
     test === undefined && (testSplit === 0 || folds !== undefined) && "without texts to measure on";
   const folded = folds !== undefined && "beside --folds";
+  const held = inMemoryAlways(flags);
   const ownWords = sourceOf(model) !== "a preset" && `with ${model}, whose Embedding is its own`;
   return {
     ...idleColumns(data, test),
@@ -117,11 +123,21 @@ export function idleInTraining(data: string, flags: TrainFlags): Idle {
     oldData: sourceOf(model) !== "a model file" && "without a classifier to go on from (--model FILE.keras)",
     vectors: ownWords,
     freezeVectors: flags.vectors === undefined ? "without --vectors" : ownWords,
+    scratch: held,
+    inMemory: held || (flags.scratch !== undefined && "beside --scratch"),
     patience: validationSplit === 0 && "with --validation-split 0",
     checkpointEvery: checkpoint === undefined && "without --checkpoint",
     ...(isAutomatic(model) ? idleWith(model) : {}),
     mistakes: unmeasured || (json && report === undefined && "with --json and no --report"),
   };
+}
+
+/** Why memory holds all rows, whatever their number; false where a file may. */
+function inMemoryAlways({ folds, group, duplicates, oldData }: TrainFlags): string | false {
+  if (folds !== undefined) return "beside --folds";
+  if (group !== undefined) return "beside --group";
+  if (oldData !== undefined) return "beside --old-data";
+  return duplicates === "together" && "with --duplicates together";
 }
 
 /**
@@ -137,6 +153,8 @@ export function idleWithOutput({ multiLabel, target, model }: TrainFlags): Idle 
     ...Object.fromEntries(classes.map((flag) => [flag, other])),
     target: several,
     labelSeparator: !multiLabel && "without --multi-label",
+    scratch: other,
+    inMemory: other,
     labelMap: amounts,
     mergeLabels: amounts,
     keepEpochs: amounts && `${amounts}, whose unit stands only at the end`,
@@ -153,6 +171,13 @@ export function idleWithModel({ flags, startFrom }: Pick<TrainSetup, "flags" | "
       ["frontEnd", "segment"].map((flag) => [
         flag,
         (own || flags.tokenizer !== undefined) && "with a vocabulary that comes ready",
+      ]),
+    ),
+    ...Object.fromEntries(
+      ["scratch", "inMemory"].map((flag) => [
+        flag,
+        startFrom instanceof TextClassifier &&
+          `with ${flags.model}, whose changed answers are looked at in memory`,
       ]),
     ),
     target: startFrom instanceof TextClassifier && `with ${flags.model}, whose labels are classes`,
@@ -202,7 +227,26 @@ export async function planTraining(
   const settled = replay ? { ...given, seed: replayOf(replay).seed } : given;
   const flags = { ...threadsOf(communicator, given), ...settled };
   const setup = await setUp(flags, await openStart(flags), vectors, communicator);
-  return { ...setup, name, out, replay };
+  const scratch = await scratchOf(setup, out, [data, test]);
+  const what = flags.model === "auto" || flags.model === "linear" ? flags.model : "network";
+  checkRoom([data, test, oldData], { what, scratch });
+  return { ...setup, name, out, replay, scratch };
+}
+
+/** Where rows are to be that memory is not to hold. @throws InputError where there is no such folder, or it is closed to us */
+async function scratchOf(
+  { flags, auto, startFrom }: TrainSetup,
+  out: string,
+  read: readonly (string | undefined)[],
+): Promise<Scratch | null> {
+  const { scratch, inMemory, multiLabel, target } = flags;
+  const held = auto || multiLabel || target === "amounts" || startFrom instanceof TextClassifier;
+  if (held || inMemory || inMemoryAlways(flags) !== false) return null;
+  const folder = dirname(resolve(out));
+  // What is known to be large need not begin in memory.
+  if (scratch === undefined) return { folder, above: (textBytes(read) ?? 0) > LARGE ? 0 : LARGE };
+  await checkWritable(join(scratch, "rows"));
+  return { folder: scratch };
 }
 
 /** @throws InputError where several processes were started for what one does */

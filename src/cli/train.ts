@@ -111,6 +111,11 @@ export function trainCommand(program: Command): void {
     )
     .option("--multi-label", "learn any number of labels a text: lists, cells as a;b, or columns of 0 and 1")
     .option("--seed <n>", "what everything random follows from", whole("seed"), 0)
+    .option(
+      "--scratch <folder>",
+      "keep rows in a file there, not in memory (default: beside --out, where texts are more than 64 MB)",
+    )
+    .option("--in-memory", "keep rows in memory, however many they are")
     .option("--out <file>", "where the classifier goes (default: the data's name with .keras)")
     .option("--report <file>", "also write a page with curves, confusion matrix and mistakes")
     .option("--card <file>", "also write a model card: Markdown to be kept beside the classifier")

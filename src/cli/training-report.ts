@@ -5,7 +5,7 @@ import { count } from "../base/numbers.js";
 import { atOnce } from "../base/pieces.js";
 import { version } from "../base/version.js";
 import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
-import type { Corpus } from "../classifier/corpus.js";
+import { type Corpus, narrowClasses } from "../classifier/corpus.js";
 import type { CrossValidation } from "../classifier/cross-validate.js";
 import type { Prepared, SizedAccuracy, TrainingRecord, VectorsRecord } from "../classifier/options.js";
 import { repeatedTexts } from "../classifier/repeated-texts.js";
@@ -14,7 +14,7 @@ import { describeModel } from "../model/describe.js";
 import type { Schedule } from "../objectives/schedules.js";
 import { kindOf } from "../report/classifier-report.js";
 import type { ClassCount, DatasetReport, Facts, ReportData, Reproduction } from "../report/data.js";
-import { lengthSummary } from "../report/lengths.js";
+import { summaryOfCounts } from "../report/lengths.js";
 import { USELESS } from "../report/sentences.js";
 import { FeatureEncoder } from "../tokens/feature-encoder.js";
 import { isLexer } from "../tokens/options.js";
@@ -42,8 +42,8 @@ export interface EpochLog {
 /** The texts of a run, read once. */
 export interface Material {
   corpus: Corpus;
-  /** All that is learned from, old rows included. */
-  trainRows: Uint32Array;
+  /** All that is learned from, old rows included; null where rows lie in a file: all that were not set aside. */
+  trainRows: Uint32Array | null;
   /** Of --old-data. */
   oldRows: Uint32Array;
   test: { corpus: Corpus; rows: Uint32Array } | null;
@@ -86,7 +86,9 @@ export function unseenBy(
   if (!test && heldOut.length === 0) return { of: "training", ...encoding };
   const report = newEncodingReport();
   const judged = test ?? { corpus, rows: heldOut };
-  judged.corpus.encode(judged.rows, vectorizer, length, report);
+  const row = new Float32Array(length);
+  const { texts } = judged.corpus;
+  for (let i = 0; i < judged.rows.length; i++) texts.encodeInto(row, judged.rows[i]!, vectorizer, report);
   return { of: test ? "test" : "validation", ...report };
 }
 
@@ -111,15 +113,22 @@ export function dataOverview(
       return { label, train: train[k]!, ...(tested ? { test: tested[k]! } : {}) };
     }),
     ...(segment ? { segment } : {}),
-    lengths: lengthSummary(
-      Float64Array.from(trainRows, (row) => corpus.texts.tokensIn(row)),
-      cut,
-    ),
+    lengths: summaryOfCounts(lengthsOf(corpus, trainRows), cut),
   };
 }
 
+/** How many of the rows have each number of tokens. */
+function lengthsOf({ texts }: Corpus, rows: ArrayLike<number>): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < rows.length; i++) {
+    const length = texts.tokensIn(rows[i]!);
+    counts.set(length, (counts.get(length) ?? 0) + 1);
+  }
+  return counts;
+}
+
 function countRows(corpus: Corpus, rows: ArrayLike<number>, labels: readonly string[]): number[] {
-  const classes = corpus.classes(labels);
+  const classes = narrowClasses(corpus, labels);
   const counts = new Array<number>(labels.length).fill(0);
   for (let i = 0; i < rows.length; i++) counts[classes[rows[i]!]!]!++;
   return counts;

@@ -69,7 +69,7 @@ export async function keepLastGood(error: unknown, out: string): Promise<never> 
  */
 export function splitTest(
   corpus: TextCorpus<CorpusText>,
-  strata: Int32Array,
+  strata: ArrayLike<number>,
   fresh: number,
   plan: TrainSetup,
 ): [Uint32Array, Uint32Array] {

@@ -7,7 +7,7 @@ import { checkAnswerable } from "../classifier/answering.js";
 import { changedAnswers } from "../classifier/changes.js";
 import { TextClassifier, trainAutomatically } from "../classifier/classifier.js";
 import { checkSettled } from "../classifier/continuing.js";
-import { type Corpus, refuseNoClasses } from "../classifier/corpus.js";
+import { type Corpus, narrowClasses, refuseNoClasses } from "../classifier/corpus.js";
 import { type CrossValidation, crossValidate, type Fold } from "../classifier/cross-validate.js";
 import type {
   AutoRecord,
@@ -17,7 +17,7 @@ import type {
   TrainOptions,
   TrainProgress,
 } from "../classifier/options.js";
-import { allRows } from "../classifier/text-corpus.js";
+import { allRows, setAside } from "../classifier/text-corpus.js";
 import { frontEndFor } from "../classifier/training.js";
 import { AbortedTraining } from "../classifier/unfinished.js";
 import { quickCheckup } from "../explain/doctor/index.js";
@@ -109,11 +109,15 @@ export async function runTraining(
 }
 
 /** The texts, and which of them to learn from and to measure on. */
-export async function readMaterial(data: string, plan: TrainSetup): Promise<Material> {
-  const { flags } = plan;
+export async function readMaterial(
+  data: string,
+  plan: TrainSetup & Partial<Pick<TrainPlan, "scratch">>,
+): Promise<Material> {
+  const { flags, scratch = null } = plan;
   const { group, test: testData, oldData } = flags;
-  const { corpus, notes } = await readCorpus(data, flags, plan.frontEnd, { group });
+  const { corpus, notes } = await readCorpus(data, flags, plan.frontEnd, { group, scratch });
   const fresh = corpus.rows;
+  if (corpus.scratch !== null) note(inFileText(corpus.scratch));
   // Other texts are taken apart as those are, whatever they themselves would need.
   const { frontEnd } = corpus.texts;
   if (oldData !== undefined)
@@ -123,12 +127,12 @@ export async function readMaterial(data: string, plan: TrainSetup): Promise<Mate
   const remarks = labelNotes(corpus.labelCounts()).map((line) => `${data}: ${line}`);
   for (const line of remarks) note(printable(line));
   notes.push(...remarks);
-  const tested = testData ? await readCorpus(testData, flags, frontEnd) : null;
+  const tested = testData ? await readCorpus(testData, flags, frontEnd, { scratch }) : null;
   if (tested) notes.push(...tested.notes);
-  const oldRows = allRows(corpus.rows).slice(fresh);
+  const oldRows = Uint32Array.from({ length: corpus.rows - fresh }, (_, i) => fresh + i);
   status.show("  splitting");
-  const [toLearn, heldOut] = splitTest(corpus, corpus.classes(labelsOf(corpus, plan)), fresh, plan);
-  const trainRows = Uint32Array.from([...toLearn, ...oldRows]);
+  const [toLearn, heldOut] = splitTest(corpus, narrowClasses(corpus, labelsOf(corpus, plan)), fresh, plan);
+  const trainRows = oldRows.length === 0 ? toLearn : Uint32Array.from([...toLearn, ...oldRows]);
   let test: Material["test"] = null;
   if (tested) test = { corpus: tested.corpus, rows: allRows(tested.corpus.rows) };
   else if (heldOut.length > 0) test = { corpus, rows: heldOut };
@@ -136,9 +140,11 @@ export async function readMaterial(data: string, plan: TrainSetup): Promise<Mate
   // Labels that only the test data has are refused before training, not after.
   if (tested) await inFile(testData!, () => tested.corpus.classes(labels));
   const overview = dataOverview(data, corpus, labels, trainRows, test, plan.auto ? null : plan.sizes.length);
+  // A list of them would be the most that memory holds.
+  if (corpus.scratch !== null) setAside(corpus, heldOut);
   return {
     corpus,
-    trainRows,
+    trainRows: corpus.scratch === null ? trainRows : null,
     oldRows,
     test,
     overview: { ...overview, ...(notes.length > 0 ? { notes } : {}) },
@@ -148,6 +154,9 @@ export async function readMaterial(data: string, plan: TrainSetup): Promise<Mate
 /** The classes: those of the classifier that is gone on from, and those that the data adds. */
 export const labelsOf = (corpus: Corpus, { startFrom }: Pick<TrainSetup, "startFrom">): string[] =>
   corpus.labels(startFrom instanceof TextClassifier ? startFrom.labels : []);
+
+const inFileText = (folder: string): string =>
+  `  rows are kept in a file in ${printable(folder)}, as memory need not hold so many (--in-memory has it hold them); texts are shown by their words`;
 
 const MORE_TEXTS = "Learn from more texts of their kind";
 
@@ -161,7 +170,7 @@ async function validateInFolds(
   signal: AbortSignal,
 ): Promise<CrossValidation | null> {
   const { folds } = plan.flags;
-  if (folds === undefined) return null;
+  if (folds === undefined || !trainRows) return null;
   note(
     `Cross-validation in ${folds} folds; after it one classifier learns from all ${count(trainRows.length)} texts.`,
   );
@@ -186,7 +195,7 @@ async function learn(
   watch: Stopwatch,
   observers: readonly Observer[],
 ): Promise<Learned> {
-  if (plan.auto) return learnAutomatically(plan, { corpus, trainRows, test }, signal, watch);
+  if (plan.auto && trainRows) return learnAutomatically(plan, { corpus, trainRows, test }, signal, watch);
   const { checkpoint, resume } = plan.flags;
   const state = resume ? await stateToResume(checkpoint!, plan.communicator) : null;
   if (checkpoint && isFirst) await openCheckpoints(checkpoint);
@@ -204,7 +213,8 @@ async function learn(
       if (unseen.of === "validation")
         sayUnknown(unseen, unseen.rows, { remedy: `${MORE_TEXTS}, or raise --vocabulary.` });
       if (options.balance) note(`  ${BALANCED}`);
-      for (const observer of observers) observer.prepare(prepared, corpus.classes(prepared.labels));
+      const classes = plan.flags.track === undefined ? [] : narrowClasses(corpus, prepared.labels);
+      for (const observer of observers) observer.prepare(prepared, classes);
       if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
       if (isFirst) await warn(prepared, test);
       const { communicator } = plan;
@@ -250,7 +260,7 @@ async function changesOf(
 /** Lets the data choose, and says what is tried. */
 async function learnAutomatically(
   plan: TrainPlan,
-  { corpus, trainRows: rows, test }: Pick<Material, "corpus" | "trainRows" | "test">,
+  { corpus, trainRows: rows, test }: Pick<Material, "corpus" | "test"> & { trainRows: Uint32Array },
   signal: AbortSignal,
   watch: Stopwatch,
 ): Promise<Learned> {
@@ -307,10 +317,24 @@ const SETTLED_BY_REPLAY = { seed: undefined, effort: undefined, maxSize: undefin
 
 /** Says what is likely to waste the time about to be spent. */
 async function warn({ rows, corpus, ...subject }: Prepared, test: Material["test"]): Promise<void> {
-  const findings = await quickCheckup({ ...subject, texts: { corpus, rows }, ...(test ? { test } : {}) });
-  // What labels are like was said when they were read.
-  const grave = findings.filter(({ severity, id }) => severity !== "note" && !SAID.has(id));
+  // Of rows in a file some tell as much: memory need not hold what all of them are like.
+  const some = (of: Uint32Array) => (corpus.scratch === null ? of : evenly(of, LOOKED_AT));
+  const texts = { corpus, rows: some(rows) };
+  const tested = test && { corpus: test.corpus, rows: some(test.rows) };
+  const findings = await quickCheckup({ ...subject, texts, ...(tested ? { test: tested } : {}) });
+  // What labels are like was said when they were read; and of some rows nobody knows which stand on both sides.
+  const isSaid = (id: string) => SAID.has(id) || (corpus.scratch !== null && id === "test-in-training");
+  const grave = findings.filter(({ severity, id }) => severity !== "note" && !isSaid(id));
   if (grave.length > 0) note(findingsText(grave, styleFor(process.stderr)));
+}
+
+/** Rows in a file that are looked at. */
+const LOOKED_AT = 50_000;
+
+/** At most `most` of the rows, evenly spread. */
+function evenly(rows: Uint32Array, most: number): Uint32Array {
+  const count = Math.min(most, rows.length);
+  return Uint32Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]!);
 }
 
 const SAID: ReadonlySet<string> = new Set(["labels-alike", "labels-mistyped", "label-for-nothing"]);
@@ -323,7 +347,7 @@ const beforeEpochs = (progress: TrainProgress): void => {
 /** What `TextClassifier.train` is asked for. */
 export function trainOptions(
   { flags, sizes, text, optimizer, startFrom, vectorizer, vectors, communicator }: TrainSetup,
-  rows: Uint32Array,
+  rows: Uint32Array | null,
   signal: AbortSignal,
   resume: TrainingState | null,
   watchers: Callback[],
@@ -336,7 +360,8 @@ export function trainOptions(
     startFrom instanceof TextClassifier ? { vocabulary: flags.vocabulary, length: flags.length } : sizes;
   return {
     ...{ ...asked, epochs, patience, batchSize, validationSplit, balance, seed, engine, threads },
-    ...{ text, rows, model, signal, callbacks: watchers, onProgress: beforeEpochs },
+    ...{ text, model, signal, callbacks: watchers, onProgress: beforeEpochs },
+    ...(rows ? { rows } : {}),
     ...(optimizer ? { optimizer } : {}),
     ...(vectorizer ? { vectorizer } : {}),
     ...(vectors ? { vectors } : {}),

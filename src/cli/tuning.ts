@@ -79,7 +79,7 @@ export async function runTuning(
     ...{ space, trials, epochs, seed, signal, heeded: plans.heeded },
     ...(budget === undefined ? {} : { budget }),
     ...(folder ? { store: folder, recorded: folder.recorded } : {}),
-    optionsOf: (settings) => plans.options(settings, trainRows),
+    optionsOf: (settings) => plans.options(settings, trainRows!),
     ...tellRungs(),
     onProgress: status.told,
     ...(communicator ? { communicator } : {}),
@@ -96,7 +96,7 @@ export async function runTuning(
   ];
   await conclude(result, flags, {
     title: dataName(data),
-    rows: trainRows.length,
+    rows: trainRows!.length,
     command: options && trainCommandOf(data, command, options),
     asked: askedOf(space, flags, first.flags),
     seconds: (performance.now() - began) / 1000,

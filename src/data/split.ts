@@ -26,26 +26,60 @@ export function stratifiedSplit(
   bundles: ArrayLike<number> | null = null,
 ): Split {
   finiteNumber(share, "share of rows to hold out", 0, 1);
-  const rowsOf = byClass(classes);
-  const wanted = allot(
-    rowsOf.map((rows) => rows.length),
-    share,
-  );
-  const drawn = rowsOf.map((rows) => inDrawnOrder(rows, uniform));
-  const out = bundles
-    ? holdOutBundles(classes, bundles, wanted, drawn)
-    : holdOutRows(classes.length, wanted, drawn);
-  const all = Uint32Array.from(out, (_, row) => row);
-  return [all.filter((row) => out[row] === 0), all.filter((row) => out[row] === 1)];
+  const sizes = sizesOf(classes);
+  const wanted = allot(sizes, share);
+  const out = new Uint8Array(classes.length);
+  if (bundles) {
+    const drawn = byClass(classes).map((rows) => inDrawnOrder(rows, uniform));
+    holdOutBundles(classes, bundles, wanted, drawn, out);
+  } else holdOutRows(classes, wanted, uniform, out);
+  return partsBy(out);
 }
 
-/** [rows] 1 for those that are held out. */
-function holdOutRows(rows: number, wanted: readonly number[], drawn: readonly number[][]): Uint8Array {
-  const out = new Uint8Array(rows);
-  drawn.forEach((own, k) => {
-    for (const row of own.slice(0, wanted[k])) out[row] = 1;
+/** Rows of 0, and rows of 1. */
+function partsBy(out: Uint8Array): Split {
+  let held = 0;
+  for (const one of out) held += one;
+  const parts: Split = [new Uint32Array(out.length - held), new Uint32Array(held)];
+  const at = [0, 0];
+  for (let row = 0; row < out.length; row++) {
+    const part = out[row]!;
+    parts[part]![at[part]!++] = row;
+  }
+  return parts;
+}
+
+/** Ranges of drawn numbers that are counted before any is sorted: of a class, and of all together. */
+const [RANGES, ALL_RANGES] = [2 ** 12, 2 ** 20];
+
+/**
+ * Marks, of each class, as many rows as are wanted: those that are drawn first. What is kept of rows meanwhile are counts: only
+ * those whose numbers lie about where the wanted ones end are sorted.
+ */
+function holdOutRows(
+  classes: ArrayLike<number>,
+  wanted: readonly number[],
+  uniform: Uniform,
+  out: Uint8Array,
+): void {
+  const ranges = Math.max(1, Math.min(RANGES, Math.floor(ALL_RANGES / Math.max(1, wanted.length))));
+  const rangeOf = (by: number) => Math.min(ranges - 1, Math.floor(by * ranges));
+  const counts = wanted.map(() => new Uint32Array(ranges));
+  for (let row = 0; row < out.length; row++) counts[classes[row]!]![rangeOf(uniform(row))]!++;
+  // The range in which the last wanted row lies, and how many come before it.
+  const last = wanted.map((most, k) => {
+    let [range, before] = [0, 0];
+    while (range < ranges && before + counts[k]![range]! <= most) before += counts[k]![range++]!;
+    return { range, left: most - before, rows: [] as number[] };
   });
-  return out;
+  for (let row = 0; row < out.length; row++) {
+    const { range, rows } = last[classes[row]!]!;
+    const own = rangeOf(uniform(row));
+    if (own < range) out[row] = 1;
+    else if (own === range) rows.push(row);
+  }
+  for (const { rows, left } of last)
+    for (const row of inDrawnOrder(rows, uniform).slice(0, left)) out[row] = 1;
 }
 
 /**
@@ -57,8 +91,8 @@ function holdOutBundles(
   bundles: ArrayLike<number>,
   wanted: readonly number[],
   drawn: readonly number[][],
-): Uint8Array {
-  const out = new Uint8Array(classes.length);
+  out: Uint8Array,
+): void {
   const members = membersOf(bundles);
   const sizes = drawn.map((rows) => rows.length);
   const held = sizes.map(() => 0);
@@ -87,7 +121,6 @@ function holdOutBundles(
       for (const [k, count] of counts) held[k]! += count;
     }
   }
-  return out;
 }
 
 /**
@@ -166,6 +199,13 @@ function membersOf(bundles: ArrayLike<number>): Map<number, number[]> {
     else members.set(bundles[row]!, [row]);
   }
   return members;
+}
+
+/** How many rows each class has. */
+function sizesOf(classes: ArrayLike<number>): number[] {
+  const sizes: number[] = [];
+  for (let row = 0; row < classes.length; row++) sizes[classes[row]!] = (sizes[classes[row]!] ?? 0) + 1;
+  return Array.from(sizes, (size) => size ?? 0);
 }
 
 function byClass(classes: ArrayLike<number>): number[][] {

@@ -103,9 +103,9 @@ export class Random {
     return radius * Math.cos(2 * Math.PI * this.uniform(2 * index + 1));
   }
 
-  /** 0 … length−1 in random order (Fisher and Yates). */
-  permutation(length: number): Uint32Array {
-    const order = Uint32Array.from({ length }, (_, i) => i);
+  /** 0 … length−1 in random order (Fisher and Yates). @param order where it goes; default: an array of its own */
+  permutation(length: number, order = new Uint32Array(length)): Uint32Array {
+    for (let i = 0; i < length; i++) order[i] = i;
     for (let i = length - 1; i > 0; i--) {
       const j = Math.floor(this.uniform(i) * (i + 1));
       const held = order[i]!;

@@ -15,7 +15,7 @@ import type * as train from "../train/callbacks.js";
 import type { Dataset, WeightOptions } from "../train/dataset.js";
 import { type EvaluateOptions, evaluateDataset, Measuring, type Scores } from "../train/evaluate.js";
 import type * as fit from "../train/fit.js";
-import { checkFitOptions, type History, runFit } from "../train/fit.js";
+import { checkFitOptions, type FitSources, type History, runFit } from "../train/fit.js";
 import { type CompileOptions, type Gradients, Trainer } from "../train/trainer.js";
 import type { OptimizerState } from "../train/training-state.js";
 import { asked } from "./asked.js";
@@ -28,6 +28,8 @@ import { type SummaryOptions, summaryTable } from "./summary.js";
 export let trainerOf: (model: Model) => Trainer;
 /** What may make a model behave otherwise than where it came from; said once, when it is used. */
 export let remarksOf: (model: Model) => ModelNotes;
+/** As `model.fit`, on rows that lie elsewhere than in memory. */
+export let fitSources: (model: Model, sources: FitSources, options: FitOptions) => Promise<History>;
 
 /** What may watch and steer `fit`. */
 export interface Callback extends train.Callback<Model> {}
@@ -51,6 +53,7 @@ export class Model {
   static {
     trainerOf = (model) => model.#trainer;
     remarksOf = (model) => model.#remarks;
+    fitSources = (model, sources, options) => model.#fit(sources, options);
   }
 
   /**
@@ -268,6 +271,10 @@ export class Model {
    * @throws InputError on data that does not fit; TrainingError when the loss becomes NaN or infinite
    */
   async fit(x: InputsLike, y: TargetsLike, options: FitOptions = {}): Promise<History> {
+    return this.#fit([x, y], options);
+  }
+
+  async #fit(given: readonly [InputsLike, TargetsLike] | FitSources, options: FitOptions): Promise<History> {
     checkFitOptions(options);
     if (this.#fitting) throw inputError({ expected: "one fit at a time", where: `model ${this.name}` });
     this.#fitting = true;
@@ -279,7 +286,7 @@ export class Model {
         steered: (callback: () => void | Promise<void>) => this.#steered(callback),
       };
       const say = () => this.#say(true, options.onWarning, "fit");
-      const history = await runFit<Model>(this.#trainer, host, [x, y], options, say);
+      const history = await runFit<Model>(this.#trainer, host, given, options, say);
       say();
       return history;
     } finally {

@@ -117,16 +117,26 @@ export interface Mistake {
   probability: number;
 }
 
+/** Mistakes that are kept until the worst are chosen among them. */
+const MOST_MISTAKES = 2 ** 14;
+
 /** The mistakes of which the model was surest, surest first; equals by how little it left for the truth, then by row. */
 export function worstMistakes(p: Predictions, limit: number): Mistake[] {
-  const mistakes: (Mistake & { truth: number })[] = [];
+  type Found = Mistake & { truth: number };
+  const mistakes: Found[] = [];
+  const cut = () => {
+    mistakes.sort((a, b) => b.probability - a.probability || a.truth - b.truth || a.row - b.row);
+    mistakes.splice(limit);
+  };
   for (let row = 0; row < p.labels.length; row++) {
     const label = p.labels[row]!;
     const predicted = predictedClass(p.probabilities, row, p.outputs, p.threshold);
     if (predicted === label) continue;
     const probability = probabilityOf(p, row, predicted);
     mistakes.push({ row, label, predicted, probability, truth: probabilityOf(p, row, label) });
+    // Of millions of rows not every mistake is kept.
+    if (mistakes.length > MOST_MISTAKES + 2 * limit) cut();
   }
-  mistakes.sort((a, b) => b.probability - a.probability || a.truth - b.truth || a.row - b.row);
-  return mistakes.slice(0, limit).map(({ truth: _, ...mistake }) => mistake);
+  cut();
+  return mistakes.map(({ truth: _, ...mistake }) => mistake);
 }

@@ -14,8 +14,10 @@ import {
   resolveCorpusFrontEnd,
   resolveFrontEnd,
 } from "./options.js";
+import { RareWords } from "./rare-words.js";
 import { cutter, isUnspaced, scannerFor } from "./segment.js";
 import type { Scanner } from "./split.js";
+import { MemoryTokenRows, type TokenRows } from "./token-rows.js";
 import { grown, TokenTable } from "./token-table.js";
 import type { EncodingReport, Vectorizer } from "./vectorizer.js";
 import { buildVectorizer } from "./vocabulary.js";
@@ -24,11 +26,12 @@ export class TokenizedTexts {
   /** The distinct tokens, by their numbers. */
   table = new TokenTable();
   private scanner: Scanner;
-  /** The tokens of every row, one after another. */
-  private tokens = new Int32Array(4096);
-  /** [rows + 1] where each row begins */
-  private starts = new Uint32Array(256);
-  private count = 0;
+  /** The tokens of every row. */
+  private store: TokenRows = new MemoryTokenRows();
+  /** Words beyond the table's room, where it is bounded. */
+  private rare: RareWords | null = null;
+  /** The row that is being read. */
+  private row = new Int32Array(256);
   /** A vectorizer's ids of this table's tokens, made once for each vectorizer. */
   private idsFor = new WeakMap<Vectorizer, Int32Array>();
   /** This table's tokens as other texts number them. */
@@ -48,7 +51,12 @@ export class TokenizedTexts {
   }
 
   get rows(): number {
-    return this.count;
+    return this.store.rows;
+  }
+
+  /** Tokens in all rows. */
+  get total(): number {
+    return this.store.numbers;
   }
 
   /** Different tokens in all rows. */
@@ -58,16 +66,31 @@ export class TokenizedTexts {
 
   /** Adds a text; returns its row. */
   add(text: string): number {
-    const { scanner, table } = this;
-    let at = this.starts[this.count]!;
+    const { scanner, table, rare } = this;
+    let { row } = this;
+    let count = 0;
     scanner.begin(text);
     while (scanner.next()) {
-      if (at === this.tokens.length) this.tokens = grown(this.tokens, at + 1);
-      this.tokens[at++] = table.add(scanner.bytes, scanner.start, scanner.length, scanner.hash);
+      if (count === row.length) row = this.row = grown(row, count + 1);
+      row[count++] =
+        rare && table.size >= rare.most
+          ? rare.numberOf(table, scanner)
+          : table.add(scanner.bytes, scanner.start, scanner.length, scanner.hash);
     }
-    if (this.count + 2 > this.starts.length) this.starts = grown(this.starts, this.count + 2);
-    this.starts[++this.count] = at;
-    return this.count - 1;
+    this.store.add(row, count);
+    return this.rows - 1;
+  }
+
+  /**
+   * Moves all rows, and those that come, to another place.
+   * @param mostWords how many different words are kept: what comes after so many is counted, and told apart, by a hash
+   */
+  moveTo(store: TokenRows, mostWords: number): void {
+    for (let row = 0; row < this.rows; row++)
+      store.add(this.store.read(row) as Int32Array, this.tokensIn(row));
+    this.store.close();
+    this.store = store;
+    this.rare = new RareWords(mostWords);
   }
 
   /**
@@ -91,29 +114,30 @@ export class TokenizedTexts {
         pieces.push((isUnspaced(word) ? cut(word) : [word]).map((piece) => table.addWord(piece)));
       }
     });
-    const starts = new Uint32Array(this.count + 1);
-    yield* spans(this.count, ROWS, (from, to) => {
-      for (let row = from; row < to; row++) {
-        starts[row + 1] = starts[row]!;
-        for (const token of this.tokensOf(row)) starts[row + 1]! += pieces[token]!.length;
-      }
-    });
-    const tokens = new Int32Array(starts[this.count]!);
-    let at = 0;
+    const store = this.store.fresh();
     const laying = (from: number, to: number) => {
       for (let row = from; row < to; row++) {
-        for (const token of this.tokensOf(row)) for (const piece of pieces[token]!) tokens[at++] = piece;
+        let count = 0;
+        for (const token of this.tokensOf(row)) {
+          // A word beyond the table's room is in one piece: nobody knows its letters any more.
+          for (const piece of pieces[token] ?? [token]) {
+            if (count === this.row.length) this.row = grown(this.row, count + 1);
+            this.row[count++] = piece;
+          }
+        }
+        store.add(this.row, count);
       }
     };
-    yield* spans(this.count, ROWS, laying, true);
+    yield* spans(this.rows, ROWS, laying, true);
+    this.store.close();
     [this.rules, this.scanner] = [rules, scannerFor(rules)];
-    [this.table, this.tokens, this.starts] = [table, tokens, starts];
+    [this.table, this.store] = [table, store];
     [this.idsFor, this.numbersFor] = [new WeakMap(), new WeakMap()];
   }
 
   /** How many tokens a row has. */
   tokensIn(row: number): number {
-    return this.tokensOf(row).length;
+    return this.store.countOf(row);
   }
 
   /**
@@ -151,7 +175,7 @@ export class TokenizedTexts {
 
   /** As `build`. */
   *building(options: BuildOptions & { rows?: ArrayLike<number> } = {}): Pieces<Vectorizer> {
-    const { rows = Uint32Array.from({ length: this.count }, (_, row) => row), ...rest } = options;
+    const { rows = Uint32Array.from({ length: this.rows }, (_, row) => row), ...rest } = options;
     const { frontEnd } = this;
     if (isLexer(frontEnd)) {
       const next = "The lexer's tokens are for n-grams.";
@@ -166,11 +190,17 @@ export class TokenizedTexts {
     let distinct = 0;
     const counting = (from: number, to: number) => {
       for (let i = from; i < to; i++) {
-        for (const token of this.tokensOf(rows[i]!)) if (counts[token]!++ === 0) seen[distinct++] = token;
+        const own = this.tokensOf(rows[i]!);
+        for (let k = 0; k < own.length; k++) {
+          const token = own[k]!;
+          if (token < counts.length && counts[token]!++ === 0) seen[distinct++] = token;
+        }
       }
     };
     yield* spans(rows.length, ROWS, counting, true);
-    return yield* buildVectorizer(frontEnd, this.table, counts, seen.subarray(0, distinct), rest);
+    const made = yield* buildVectorizer(frontEnd, this.table, counts, seen.subarray(0, distinct), rest);
+    this.rare?.check(made, (word) => counts[this.table.findWord(word)] ?? 0);
+    return made;
   }
 
   /** Fills `out` with a row's ids, padded or cut as `vectorizer.encodeInto` would from the text. */
@@ -185,13 +215,12 @@ export class TokenizedTexts {
 
   /** The numbers of a row's tokens: a view, which lasts until a text is added. */
   tokensOf(row: number): Int32Array {
-    if (!Number.isInteger(row) || row < 0 || row >= this.count) {
-      throw inputError({
-        expected: `a row from 0 to ${this.count - 1}`,
-        where: "tokenized texts",
-        received: row,
-      });
-    }
-    return this.tokens.subarray(this.starts[row], this.starts[row + 1]);
+    return this.store.read(row);
+  }
+
+  /** The words of a row, as they were taken apart: those that are not kept as "…". At most so many. */
+  wordsOf(row: number, most: number): string[] {
+    const tokens = this.tokensOf(row).slice(0, most);
+    return Array.from(tokens, (token) => (token < this.table.size ? this.table.word(token) : "…"));
   }
 }

@@ -182,7 +182,8 @@ export class Vectorizer {
     let count = 0;
     let missing = 0;
     for (let i = 0; i < tokens.length; i++) {
-      const id = toId[tokens[i]!]!;
+      // A word beyond the room of its table has no place there.
+      const id = toId[tokens[i]!] ?? -1;
       if (id < 0) missing++;
       const laid = id < 0 ? this.unknown : id;
       if (laid >= 0) this.ids[count++] = laid;

@@ -52,6 +52,11 @@ export interface Callback<M extends Trained = Trained> {
   readonly name?: string;
   /** Whether `progress.gradientNorms` is to be there: computed for each batch where one callback wants it. */
   readonly wantsGradientNorms?: boolean;
+  /**
+   * Whether it asks for `progress.state()` within an epoch, as checkpoints do. Of rows that lie in a file what that takes, the
+   * epoch's outputs, is kept only then.
+   */
+  readonly wantsState?: boolean;
   /** A fresh start: what an earlier `fit` left behind goes here. A resumed run's `restore` comes after. */
   onTrainBegin?(progress: TrainingProgress<M>): void | Promise<void>;
   /** Before an epoch's first batch. */
@@ -363,6 +368,8 @@ export class Checkpoint implements Callback {
     functionOf(onFailure, "checkpoint onFailure");
     finiteNumber(everySeconds, "checkpoint everySeconds", 0);
   }
+
+  readonly wantsState = true;
 
   onTrainBegin(): void {
     this.tried = performance.now();

@@ -3,7 +3,9 @@ import { objectOf } from "../base/arguments.js";
 import { finiteNumber, inputError } from "../base/errors.js";
 import { NUMBERS, type Pieces, spans } from "../base/pieces.js";
 import { placeOf, type Rows, type TargetsLike, toTargets } from "../network/arrays.js";
+import type { Network } from "../network/network.js";
 import { factsOf, type Loss } from "../objectives/losses.js";
+import { checkSource, type RowSource } from "./row-source.js";
 
 /** Rows, targets and weights, flat and checked. */
 export interface Dataset {
@@ -11,6 +13,29 @@ export interface Dataset {
   targets: Float32Array;
   weights: Float32Array | null;
   rows: number;
+  /** Where rows and targets lie, when that is not here: inputs have their shapes alone, and targets are empty. */
+  source?: RowSource;
+  /** Of a source: what rows weigh, by class. */
+  classWeight?: Readonly<Record<number, number>> | null;
+}
+
+/**
+ * Rows that lie elsewhere than in memory.
+ * @param classWeight what rows weigh, by class
+ * @throws InputError where they are not the network's
+ */
+export function sourceDataset(
+  source: RowSource,
+  network: Network,
+  loss: Loss,
+  width: number,
+  classWeight: WeightOptions["classWeight"] | null,
+): Dataset {
+  checkSource(source, network, loss, width);
+  if (classWeight) checkClassWeight(classWeight, width, loss);
+  const [none, { rows, shape }] = [new Float32Array(0), source];
+  const inputs = [{ data: none, rows, shape }];
+  return { inputs, targets: none, weights: null, rows, source, classWeight: classWeight ?? null };
 }
 
 /** How much rows count. */

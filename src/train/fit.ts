@@ -18,6 +18,7 @@ import type { Callback, Trained, TrainingProgress } from "./callbacks.js";
 import { type Dataset, splitLast, type WeightOptions } from "./dataset.js";
 import { evaluateDataset } from "./evaluate.js";
 import { checkResumed, checkSameRun, checkSameWeights, fingerprintOf } from "./resume.js";
+import type { RowSource } from "./row-source.js";
 import type { Trainer } from "./trainer.js";
 import type { Logs, TrainingState } from "./training-state.js";
 
@@ -147,21 +148,33 @@ export interface FitHost<M extends Trained> {
   steered(callback: () => void | Promise<void>): Promise<void>;
 }
 
+/** Rows to fit to that lie elsewhere than in memory, and those to validate on. */
+export interface FitSources {
+  readonly train: RowSource;
+  readonly validation: RowSource | null;
+  /** What validation rows weigh, by class: those of training weigh as the options say. */
+  readonly validationWeight: WeightOptions["classWeight"] | null;
+}
+
 /**
  * One call of `fit`.
+ * @param given x and y, or where they lie
  * @param onStart called once the data is seen to be good, before anything is learned
  */
 export async function runFit<M extends Trained>(
   trainer: Trainer,
   host: FitHost<M>,
-  [x, y]: readonly [InputsLike, TargetsLike],
+  given: readonly [InputsLike, TargetsLike] | FitSources,
   options: FitOptions<M>,
   onStart: () => void,
 ): Promise<History> {
   // What was learned until the signal was given is kept: it is not thrown.
   const long = new Long<FitProgress>(options, null);
   long.begin("checking", null, { epoch: 0, epochs: options.epochs ?? 1 });
-  const [train, validation] = await long.run(dataOf(trainer, x, y, options));
+  const [train, validation] =
+    "train" in given
+      ? sourcesOf(trainer, given, options)
+      : await long.run(dataOf(trainer, given[0], given[1], options));
   const group = await groupOf(options.communicator);
   const run = new FitRun(trainer, host, train, validation, options, long, group);
   await long.run(run.prepare());
@@ -187,12 +200,23 @@ function* dataOf<M extends Trained>(
   return [train, split && (classWeight ? { ...split, weights: null } : split)];
 }
 
+const sourcesOf = (
+  trainer: Trainer,
+  { train, validation, validationWeight }: FitSources,
+  { classWeight }: WeightOptions,
+): [Dataset, Dataset | null] => [
+  trainer.sourceDataset(train, classWeight ?? null),
+  validation && trainer.sourceDataset(validation, validationWeight),
+];
+
 class FitRun<M extends Trained> {
   private readonly batchSize: number;
   private readonly epochs: number;
   private readonly batches: number;
   private readonly metrics: CompiledMetrics;
   private readonly outputs: Float32Array;
+  private readonly keepsOutputs: boolean;
+  private shuffled: Uint32Array<ArrayBuffer> | null = null;
   private readonly lastGood: Float32Array;
   /** The step that was made from them. */
   private lastGoodStep: number;
@@ -223,7 +247,11 @@ class FitRun<M extends Trained> {
     this.batches = Math.ceil(train.rows / this.batchSize);
     const { network } = trainer;
     this.metrics = trainer.metrics();
-    this.outputs = new Float32Array(train.rows * network.outputSize);
+    const { outputSize } = network;
+    // Of rows that memory is not to hold it holds no outputs either, but of one batch, unless a checkpoint needs them.
+    this.keepsOutputs = !train.source || this.callbacks.some(({ wantsState }) => wantsState === true);
+    const kept = this.keepsOutputs ? train.rows : Math.min(this.batchSize, train.rows);
+    this.outputs = new Float32Array(kept * outputSize);
     this.lastGood = network.weightSnapshot();
     this.lastGoodStep = trainer.iterations + 1;
     if (!options.resume) this.checkStart();
@@ -278,7 +306,8 @@ class FitRun<M extends Trained> {
     ({ epoch: this.epoch, batch: this.batch, lossSum: this.lossSum, rowsSeen: this.rowsSeen } = state);
     this.stopped = state.stopped;
     this.logs = [...state.history];
-    this.outputs.set(state.outputs);
+    if (this.keepsOutputs) this.outputs.set(state.outputs);
+    else if (state.outputs.length > 0) throw onlyBetweenEpochs();
     if (this.batch > 0) yield* this.replayMetrics();
   }
 
@@ -308,7 +337,9 @@ class FitRun<M extends Trained> {
     for (let from = 0; from < this.rowsSeen; from += this.batchSize) {
       const to = Math.min(from + this.batchSize, this.rowsSeen);
       const targets = new Float32Array((to - from) * size);
-      gather(targets, this.train.targets, size, order, from, to);
+      const { source } = this.train;
+      if (!source) gather(targets, this.train.targets, size, order, from, to);
+      else for (let i = from; i < to; i++) source.read(order[i]!, null, targets.subarray((i - from) * size));
       const weights = this.trainer.weights(this.train, order, from, to);
       this.metrics.update(this.outputs.subarray(from * width, to * width), targets, to - from, weights);
       yield 0;
@@ -316,11 +347,18 @@ class FitRun<M extends Trained> {
   }
 
   private get targetSize(): number {
-    return this.train.targets.length / this.train.rows;
+    return this.train.source?.targetSize ?? this.train.targets.length / this.train.rows;
   }
 
   state(): TrainingState {
     const width = this.network.outputSize;
+    if (!this.keepsOutputs && this.rowsSeen > 0) {
+      throw inputError({
+        expected:
+          "a callback that says wantsState: true, to ask for the state within an epoch of rows in a file",
+        where: "progress.state()",
+      });
+    }
     const callbacks: TrainingState["callbacks"] = {};
     for (const [name, callback] of this.namedCallbacks()) {
       if (callback.state) callbacks[name] = callback.state();
@@ -412,7 +450,11 @@ class FitRun<M extends Trained> {
     const { rows } = this.train;
     if (this.options.shuffle === false) return Uint32Array.from({ length: rows }, (_, i) => i);
     const { iterations } = this.trainer;
-    return new Random(this.network.seed, PURPOSE.shuffle, iterations - this.batch).permutation(rows);
+    this.shuffled ??= new Uint32Array(rows);
+    return new Random(this.network.seed, PURPOSE.shuffle, iterations - this.batch).permutation(
+      rows,
+      this.shuffled,
+    );
   }
 
   private async runEpoch(progress: TrainingProgress<M>): Promise<void> {
@@ -471,8 +513,14 @@ class FitRun<M extends Trained> {
       this.norms = trainer.updater.gradientNorms();
     }
     trainer.update(plan);
-    trainer.output(plan, this.outputs.subarray(from * plan.outputSize, to * plan.outputSize));
+    trainer.output(plan, this.outputsOf(plan, from, to));
     this.recordBatch(plan, loss, order, from, to);
+  }
+
+  /** Where the outputs of a batch are kept. */
+  private outputsOf({ outputSize }: Plan, from: number, to: number): Float32Array {
+    const first = this.keepsOutputs ? from : 0;
+    return this.outputs.subarray(first * outputSize, (first + to - from) * outputSize);
   }
 
   /** Of tables updated by rows only what the last step changed, where that is all that has changed since. */
@@ -485,7 +533,7 @@ class FitRun<M extends Trained> {
   }
 
   private recordBatch(plan: Plan, loss: number, order: Uint32Array, from: number, to: number): void {
-    const outputs = this.outputs.subarray(from * plan.outputSize, to * plan.outputSize);
+    const outputs = this.outputsOf(plan, from, to);
     const { trainer } = this;
     const weights = trainer.weights(this.train, order, from, to);
     this.metrics.update(outputs, trainer.targets(plan), to - from, weights, trainer.logits(plan));
@@ -549,6 +597,13 @@ class FitRun<M extends Trained> {
     );
   }
 }
+
+const onlyBetweenEpochs = () =>
+  inputError({
+    expected: "a callback that says wantsState: true, to go on within an epoch of rows in a file",
+    where: "fit resume",
+    next: "Give the callback that wrote the checkpoint.",
+  });
 
 const TAMER =
   "Try a smaller learning rate, gradients clipped to a global norm of 1, or look for extreme values in the data.";

@@ -43,8 +43,12 @@ export function* fingerprintOf(
 ): Pieces<string> {
   const { optimizer, loss, metrics } = compiled;
   const sizes = { rows: train.rows, batchSize, params: network.countParams(), seed: network.seed };
-  const data: number[][] = [];
-  for (const { inputs, targets, weights } of [train, ...(validation ? [validation] : [])]) {
+  const data: (number | string)[][] = [];
+  for (const { inputs, targets, weights, source } of [train, ...(validation ? [validation] : [])]) {
+    if (source) {
+      data.push([source.fingerprint]);
+      continue;
+    }
     const own: number[] = [];
     for (const { data } of inputs) own.push(yield* checksum(data));
     own.push(yield* checksum(targets));

@@ -18,7 +18,8 @@ import { CompiledMetrics, wantsLogits } from "../objectives/metrics/compiled.js"
 import { type MetricLike, resolveMetric } from "../objectives/metrics/streaming.js";
 import { type Optimizer, type OptimizerName, resolveOptimizer } from "../objectives/optimizers.js";
 import type { ProcessGroup } from "../processes/group.js";
-import { type Dataset, makeDataset, type WeightOptions } from "./dataset.js";
+import { type Dataset, makeDataset, sourceDataset, type WeightOptions } from "./dataset.js";
+import { type RowSource, sourceWeights, writeSource } from "./row-source.js";
 import type { OptimizerState } from "./training-state.js";
 import { Updater } from "./update.js";
 
@@ -171,6 +172,12 @@ export class Trainer {
     return yield* makeDataset(inputs, y, lossWidth(this.network.outputNode), loss, options, where);
   }
 
+  /** As `dataset`, of rows that lie elsewhere than in memory. */
+  sourceDataset(source: RowSource, classWeight: WeightOptions["classWeight"] | null): Dataset {
+    const { network, compiled } = this;
+    return sourceDataset(source, network, compiled.loss, lossWidth(network.outputNode), classWeight);
+  }
+
   /** One step on one batch; returns its loss before the update. */
   trainOnBatch(data: Dataset): number {
     const plan = this.plan(data, data.rows);
@@ -217,6 +224,10 @@ export class Trainer {
   /** Puts rows order[from … to−1] (or from … to−1) in place; of inputs those alone that are computed here. */
   write(plan: Plan, data: Dataset, order: Uint32Array | null, from: number, to: number): void {
     const { runtime } = this.network;
+    if (data.source) {
+      this.writeSource(plan, data, data.source, order, [from, to]);
+      return;
+    }
     const put = (at: number, values: Float32Array, size: number, [first, end]: readonly [number, number]) => {
       const [own, rows] = [at + first * size * runtime.engine.elementBytes, end - first];
       const begin = from + first;
@@ -232,6 +243,28 @@ export class Trainer {
     if (data.weights) put(plan.sampleWeights, data.weights, 1, all);
     else weights.fill(1);
     if (this.compiled.loss.reduction === "meanWithSampleWeight") scaleToRows(weights);
+  }
+
+  private writeSource(
+    plan: Plan,
+    { classWeight }: Dataset,
+    source: RowSource,
+    order: Uint32Array | null,
+    part: readonly [number, number],
+  ): void {
+    const { network, compiled } = this;
+    const rows = part[1] - part[0];
+    const of = (at: number, size: number) => network.runtime.read(at, rows * size) as Float32Array;
+    const sparse = factsOf(compiled.loss).targets === "classes";
+    const places = {
+      inputs: of(plan.inputs[0]!, plan.inputSizes[0]!),
+      targets: of(plan.targets, plan.targetSize),
+    };
+    writeSource(source, places, order, part, plan.ownRows, sparse ? lossWidth(network.outputNode) : 0);
+    const weights = of(plan.sampleWeights, 1);
+    if (classWeight) weights.set(sourceWeights(source, classWeight, order, part));
+    else weights.fill(1);
+    if (compiled.loss.reduction === "meanWithSampleWeight") scaleToRows(weights);
   }
 
   /** Runs forward and backward; returns the loss, regularisation included. Gradients stay in place. */
@@ -284,6 +317,8 @@ export class Trainer {
 
   /** The weights of rows order[from … to−1] (or from … to−1), where there are any. */
   weights(data: Dataset, order: Uint32Array | null, from: number, to: number): Float32Array | undefined {
+    if (data.source && data.classWeight)
+      return sourceWeights(data.source, data.classWeight, order, [from, to]);
     if (!data.weights) return undefined;
     if (!order) return data.weights.subarray(from, to);
     const weights = new Float32Array(to - from);

@@ -146,3 +146,24 @@ test("parts hold every row once, each class evenly, and bundles whole", () => {
   );
   assert.throws(() => stratifiedParts([0, 1, 0], 3, uniform(1), [1, 1, 2]), /at least 3 groups/);
 });
+
+test("of the rows of a class those drawn first are held out, however many classes there are", () => {
+  for (const [rows, classes, share] of [
+    [5000, 3, 0.2],
+    [5000, 1, 0.1],
+    [3000, 600, 0.3],
+    [40, 40, 0.5],
+  ] as const) {
+    const of = Array.from({ length: rows }, (_, row) => (row * 31 + (row >> 3)) % classes);
+    const draw = uniform(rows);
+    const [, held] = stratifiedSplit(of, share, draw);
+    for (let k = 0; k < classes; k++) {
+      const own = held.filter((row) => of[row] === k);
+      const drawn = [...of.keys()].filter((row) => of[row] === k).sort((a, b) => draw(a) - draw(b) || a - b);
+      assert.deepEqual(
+        [...own],
+        drawn.slice(0, own.length).sort((a, b) => a - b),
+      );
+    }
+  }
+});

@@ -6,22 +6,22 @@ import { type Size, sizeOf } from "./sizes.js";
 
 /** 1,000 bytes, gzipped: a little above what was measured (zlib packs differently on other processors). They are lowered as the package shrinks, never raised unsaid. */
 const ENTRY_BUDGETS: Record<string, number> = {
-  cellstate: 269,
+  cellstate: 271,
   "cellstate/data": 30,
-  "cellstate/explain": 279,
-  "cellstate/formats": 268,
-  "cellstate/keras": 188,
-  "cellstate/lab": 182,
-  "cellstate/predict": 61,
-  "cellstate/report": 283,
-  "cellstate/tune": 242,
+  "cellstate/explain": 280,
+  "cellstate/formats": 269,
+  "cellstate/keras": 187,
+  "cellstate/lab": 181,
+  "cellstate/predict": 60,
+  "cellstate/report": 286,
+  "cellstate/tune": 245,
   "cellstate/worker": 10,
 };
 
-const TRAINING_BUDGET = 143;
+const TRAINING_BUDGET = 142;
 
 /** What runs in a worker before it is asked anything. */
-const WORKER_BUDGET = 51;
+const WORKER_BUDGET = 50;
 
 /** The kernels that come with predicting, once a file is there; cellstate/predict and these together stay below 75. */
 const INFERENCE_KERNELS_BUDGET = 20;

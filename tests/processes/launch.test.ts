@@ -1,7 +1,7 @@
 /** What launchers tell, and what openMpi says where MPI cannot be had. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Launch, launchOf } from "../../src/processes/launch.js";
+import { type Launch, launchOf, libraryName } from "../../src/processes/launch.js";
 import { openMpi } from "../../src/processes/mpi.js";
 
 describe("launchOf", () => {
