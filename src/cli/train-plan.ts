@@ -25,7 +25,7 @@ import { idleFor, openModel, sourceOf } from "./models.js";
 import type { Idle } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { flagsOfScript } from "./script.js";
-import { joinProcesses, several } from "./together.js";
+import { joinProcesses, several, threadsAmong } from "./together.js";
 import { readTokenizerFile } from "./tokenizer.js";
 import { checkTrackFile } from "./tracking.js";
 import type { TrainFlags } from "./train-flags.js";
@@ -200,7 +200,7 @@ export async function planTraining(
   const communicator = await joinProcesses();
   // Which rows are held out to test on follows from the seed, too.
   const settled = replay ? { ...given, seed: replayOf(replay).seed } : given;
-  const flags = { ...threadsOf(communicator, given), ...settled };
+  const flags = { ...threadsAmong(communicator, given), ...settled };
   const setup = await setUp(flags, await openStart(flags), vectors, communicator);
   return { ...setup, name, out, replay };
 }
@@ -215,10 +215,6 @@ function refuseAlone({ model, folds }: TrainFlags): void {
     next: "Run it without mpirun: one process uses all cores of its host.",
   });
 }
-
-/** By default the cores of a host are shared by its processes. The reference engine has one thread. */
-const threadsOf = (communicator: MpiCommunicator | null, { engine }: TrainFlags): { threads?: number } =>
-  communicator && engine !== "reference" ? { threads: communicator.threads } : {};
 
 /** How a saved classifier was trained. @throws InputError where it does not say what ran */
 async function recordIn(file: string): Promise<TrainingRecord> {

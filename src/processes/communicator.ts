@@ -70,15 +70,19 @@ export class ProcessGroup {
     return Array.from({ length: size }, (_, r) => blocks.subarray(r * own.length, (r + 1) * own.length));
   }
 
-  /** The bytes that process 0 has, in every process. @param own of process 0; others give anything */
-  share(own: Uint8Array): Uint8Array {
+  /** Every process's bytes, of any length each, in the order of the processes. */
+  gatherAny(own: Uint8Array): Uint8Array[] {
     const length = new Uint8Array(new Float64Array([own.length]).buffer);
     const lengths = this.gather(length).map((bytes) => new Float64Array(bytes.slice().buffer)[0]!);
-    const bytes = this.rank === 0 ? own.slice() : new Uint8Array(lengths[0]!);
-    this.communicator.allGather(
-      bytes,
-      lengths.map((length, rank) => (rank === 0 ? length : 0)),
-    );
-    return bytes;
+    const places = lengths.map((_, r) => lengths.slice(0, r).reduce((a, b) => a + b, 0));
+    const blocks = new Uint8Array(lengths.reduce((a, b) => a + b, 0));
+    blocks.set(own, places[this.rank]);
+    this.communicator.allGather(blocks, lengths);
+    return lengths.map((length, r) => blocks.subarray(places[r]!, places[r]! + length));
+  }
+
+  /** The bytes that process 0 has, in every process. @param own of process 0; others give anything */
+  share(own: Uint8Array): Uint8Array {
+    return this.gatherAny(this.rank === 0 ? own : new Uint8Array(0))[0]!;
   }
 }
