@@ -3,10 +3,10 @@
  * file; the first puts the parts together. What is written and said is what one process writes and says.
  */
 import { createHash } from "node:crypto";
-import { rm, stat } from "node:fs/promises";
+import { realpath, rm, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { InputError, inputError } from "../base/errors.js";
-import { readBytes, temporaryBeside } from "../base/node-files.js";
+import { readBytes, removeAbandoned, temporaryBeside } from "../base/node-files.js";
 import { count } from "../base/numbers.js";
 import { printable } from "../base/text.js";
 import type { AnswerOptions } from "../classifier/answer.js";
@@ -43,7 +43,7 @@ export async function scoreTogether(
 ): Promise<void> {
   refuseEnding(flags.out!, flags.json ?? false);
   const rejects = await rejectsOf(flags, data);
-  const begun: { abandon(): Promise<void> }[] = rejects ? [rejects] : [];
+  const begun: Begun[] = rejects ? [rejects] : [];
   try {
     const text = await PartedText.open(data, readingOf(flags, rejects?.take));
     const { description } = text;
@@ -57,10 +57,12 @@ export async function scoreTogether(
     const part = await openPart(flags.out!);
     begun.push(part);
     const names = told<Names>(group, { out: part.name, rejects: rejects?.name ?? null });
-    await refuseUnseen(group, names, flags);
+    const unseen = await unseenPart(group, names, flags);
+    if (unseen) throw await abandonedByAll(group, begun, unseen);
     const records = text.read(spansOf(scans, text.size)[group.rank]!, scans);
     const scoring = new Scoring({ records, description }, askingOf(model, answering, flags.scores), flags);
-    const done = await scoredByAll(group, scoring, part);
+    const { done, failure } = await scoredByAll(group, scoring, part);
+    if (failure !== null) throw await abandonedByAll(group, begun, failure);
     await text.close();
     if (!isFirst) return;
     await takeRejects(flags, names);
@@ -85,6 +87,8 @@ interface Names {
   rejects: string | null;
 }
 
+type Begun = Pick<PartSink, "abandon">;
+
 /** Where a process puts the rows that cannot be used: the first into the file itself, the others beside it. */
 interface RejectsPart {
   take: ReadOptions["onReject"];
@@ -94,7 +98,11 @@ interface RejectsPart {
 
 async function rejectsOf(flags: ScoringFlags, data: string): Promise<RejectsPart | null> {
   if (flags.rejects === undefined) return null;
-  if (isFirst) return { take: rejecting(flags, data), name: null, abandon: async () => {} };
+  if (isFirst) {
+    const take = rejecting(flags, data);
+    await removeAbandoned(await realpath(flags.rejects), (await stat(flags.rejects)).mtimeMs);
+    return { take, name: null, abandon: async () => {} };
+  }
   const name = basename(temporaryBeside(flags.rejects));
   const file = await partBeside(flags.rejects, name);
   return {
@@ -135,12 +143,12 @@ async function refuseUnlike(
 const digest = (of: string | Uint8Array): string =>
   createHash("sha256").update(of).digest("hex").slice(0, 16);
 
-/** @throws InputError where the first process does not see the parts that the others have begun */
-async function refuseUnseen(
+/** What is to be said where the first process does not see the parts that the others have begun. */
+async function unseenPart(
   group: ProcessGroup,
   names: readonly Names[],
   { out, rejects }: ScoringFlags,
-): Promise<void> {
+): Promise<InputError | null> {
   const begun = names.flatMap((own, rank) => [
     { rank, option: "--out", file: out!, name: own.out },
     ...(own.rejects === null ? [] : [{ rank, option: "--rejects", file: rejects!, name: own.rejects }]),
@@ -152,8 +160,8 @@ async function refuseUnseen(
     );
   const there = isFirst ? await Promise.all(begun.map(isThere)) : [];
   const missing = begun[told(group, there)[0]!.indexOf(false)];
-  if (!missing) return;
-  throw inputError({
+  if (!missing) return null;
+  return inputError({
     expected: "a folder that all processes share",
     where: `${missing.option} ${missing.file}`,
     received: `one in which process 0 does not see what process ${missing.rank} has begun to write`,
@@ -169,9 +177,13 @@ interface Done {
 
 /**
  * Scores this process's rows, and waits for the others.
- * @throws what ended the first part that did not come to its end: one process would have met that first
+ * @returns what became of all parts, and what ended the first that did not come to its end: one process would have met that
  */
-async function scoredByAll(group: ProcessGroup, scoring: Scoring, part: PartSink): Promise<Done[]> {
+async function scoredByAll(
+  group: ProcessGroup,
+  scoring: Scoring,
+  part: PartSink,
+): Promise<{ done: Done[]; failure: unknown }> {
   let failure: unknown = null;
   try {
     const { rank, size } = group;
@@ -189,8 +201,19 @@ async function scoredByAll(group: ProcessGroup, scoring: Scoring, part: PartSink
     failure: failure === null ? null : failureOf(failure),
   });
   const rank = done.findIndex((one) => one.failure !== null);
-  if (rank >= 0) throw rank === group.rank ? failure : failureIn(done[rank]!.failure!, rank);
-  return done;
+  const first = rank === group.rank ? failure : rank < 0 ? null : failureIn(done[rank]!.failure!, rank);
+  return { done, failure: first };
+}
+
+/** Removes what was begun, in all processes: the first that ends after a failure ends the others. */
+async function abandonedByAll(
+  group: ProcessGroup,
+  begun: readonly Begun[],
+  failure: unknown,
+): Promise<unknown> {
+  for (const each of begun) await each.abandon();
+  group.gather(new Uint8Array(1));
+  return failure;
 }
 
 function failureOf(error: unknown): Done["failure"] {

@@ -262,7 +262,7 @@ describe("what several processes cannot do is refused in words", { skip }, () =>
     assert.equal(unlike.code, 2, unlike.stderr);
     assert.match(
       unlike.stderr,
-      /a\.csv of the same size and date in every process .* 12 bytes of .* 18 bytes of/,
+      /a\.csv of the same size and date in every process, found 12 bytes of .* 18 bytes of/,
     );
     const apart = await launched(mpi, hosts, ["predict", model, inFolder("one/a.csv"), "--out", "x.csv"]);
     assert.equal(apart.code, 2, apart.stderr);

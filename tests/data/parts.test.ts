@@ -69,14 +69,16 @@ async function inParts(
     const [begin, ...ends] = text.cuts(typeof cutAt === "number" ? cutAt : 1) as [number, ...number[]];
     const cuts = typeof cutAt === "number" ? ends : [...cutAt.map((at) => Math.max(begin, at)), bytes.length];
     const scans: RangeScan[] = [];
+    let found: string[] = [];
     for (const [r, end] of cuts.entries()) scans.push(await text.scan(r === 0 ? begin : cuts[r - 1]!, end));
     for (const span of spansOf(scans, bytes.length)) {
       const own = await open();
       const before = notesOf(own.description);
       await rowsOf(own.read(span, scans), read.rows);
       read.encoding = own.description.encoding?.name;
-      const found = notesOf(own.description).filter((line) => !before.includes(line));
-      read.notes = [...new Set([...before, ...read.notes, ...found])];
+      // Each part has seen the first of what one reader sees once.
+      if (found.length === 0) found = notesOf(own.description).filter((line) => !before.includes(line));
+      read.notes = [...before, ...found];
     }
   } catch (error) {
     read.error = wordsOf(error);
