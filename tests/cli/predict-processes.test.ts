@@ -112,6 +112,11 @@ const TABLES: Record<string, { name: string; content: string | Uint8Array; out: 
       out: "alone-out.jsonl",
       flags: ["--json", "--id", "id"],
     },
+    "quotes that are kept, as those at the head do not show": {
+      name: "quotes.tsv",
+      content: `id\ttext\n${ROWS.map(({ text }, r) => `${r}\t${r > 7000 ? `"${text}"` : text.replaceAll('"', "")}\n`).join("")}`,
+      out: "quotes-out.tsv",
+    },
     "one text a line": {
       name: "lines.txt",
       content: ROWS.map(({ text }, r) => (r % 60 === 0 ? "\n" : `${text}\r\n`)).join(""),

@@ -159,7 +159,7 @@ describe("the records of the parts are those of the whole, whatever is cut where
   }
 
   test("cut anywhere, in the head too", async () => {
-    const bytes = encoder.encode('text,label\r\n"a\n""b"",\r\n",c\n\n\r\n d ,"e"\n"f\n","g');
+    const bytes = encoder.encode('text,label\r\n"a\n""b"",\r\n",c\n\n\r\n\uFEFF d ,"e"\n"f\n","g');
     for (const text of [bytes, encoder.encode('\uFEFFsep=,\r\ntext,label\n"x\ny",z\n,\n')]) {
       const closed = text === bytes ? encoder.encode(`${new TextDecoder().decode(bytes)}"`) : text;
       const all = await whole("a.csv", closed);
@@ -253,4 +253,19 @@ describe("what one reader has to read is refused in words", () => {
     const bytes = new Uint8Array(await new Response(packed).arrayBuffer());
     assert.match((await inParts("a.csv.gz", bytes, 2)).error!, /found gzip, which is unpacked/);
   });
+});
+
+test("each part is about as long as its range", async () => {
+  const rows = Array.from(
+    { length: 20_000 },
+    (_, r) => `${r},"says ""no""\n, or ""${"y".repeat(r % 9)}"""\r\n`,
+  );
+  const text = await PartedText.open(sourceOf("a.csv", encoder.encode(`id,text\n${rows.join("")}`)));
+  const cuts = text.cuts(4);
+  const scans = await Promise.all(cuts.slice(1).map((end, r) => text.scan(cuts[r]!, end)));
+  const beyond = spansOf(scans, text.size).map(({ start }, r) => start - cuts[r]!);
+  assert.ok(
+    beyond.every((bytes) => bytes >= 0 && bytes < 50),
+    beyond.join(),
+  );
 });
