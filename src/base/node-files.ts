@@ -132,7 +132,7 @@ function writablePath(to: string | URL): string {
 }
 
 /** A name that no other write has, of this process or of another on any machine that shares the folder. */
-const temporaryBeside = (target: string) =>
+export const temporaryBeside = (target: string) =>
   join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`);
 
 /** The permissions of the file to be replaced; undefined where there is none yet. */
@@ -157,8 +157,9 @@ function notRegular(path: string): InputError {
 /**
  * Temporary files for this target that killed processes left behind. Process ids say nothing about processes of other
  * containers and machines, so the age decides, by the clock of the disk that the files are on.
+ * @param now when a file was written there just now, in milliseconds
  */
-async function removeAbandoned(target: string, now: number): Promise<void> {
+export async function removeAbandoned(target: string, now: number): Promise<void> {
   const folder = dirname(target);
   const name = `.${basename(target)}.`;
   for (const file of await readdir(folder).catch(() => [])) {

@@ -132,9 +132,12 @@ export const separatorFlag = (command: Command): Command =>
 /** Files of --rejects that this command has begun: what is read later goes behind. */
 const begun = new Map<string, number>();
 
-/** Writes rows that cannot be used as they come. A file of an earlier run is replaced even if there are none now. */
-export function rejecting({ rejects }: TableFlags, from: string): ReadOptions["onReject"] {
-  if (rejects === undefined || !isFirst) return undefined;
+/**
+ * Writes rows that cannot be used as they come. A file of an earlier run is replaced even if there are none now.
+ * @param writes whether this process does. Default: of several, the first
+ */
+export function rejecting({ rejects }: TableFlags, from: string, writes = isFirst): ReadOptions["onReject"] {
+  if (rejects === undefined || !writes) return undefined;
   const file = begun.get(rejects) ?? openSync(rejects, "w");
   begun.set(rejects, file);
   return (reject) => void writeSync(file, `${JSON.stringify({ file: from, ...reject })}\n`);

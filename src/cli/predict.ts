@@ -7,6 +7,7 @@ import { inputError } from "../base/errors.js";
 import { printableJson } from "../base/text.js";
 import { TextRegressor } from "../classifier/regressor.js";
 import { decodeText } from "../data/decode.js";
+import { isStandardInput } from "../data/node-files.js";
 import { LineSplitter } from "../data/records.js";
 import { askingOf } from "./asking.js";
 import { type EngineFlags, engineOptions, say } from "./context.js";
@@ -14,7 +15,9 @@ import { column, refuseFiles, tableFlags } from "./data.js";
 import { type Idle, refuseIdle } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { answerOptions, type RejectFlags, rejectOption } from "./reject.js";
-import { type ScoringFlags, scoreTable } from "./scoring.js";
+import type { ScoringFlags } from "./scored-tables.js";
+import { scoreTable } from "./scoring.js";
+import { joinProcesses, several, threadsAmong } from "./together.js";
 import { openTextModel, type VocabularyFlags, vocabularyFlags } from "./tokenizer.js";
 
 interface Flags extends EngineFlags, VocabularyFlags, RejectFlags, ScoringFlags {}
@@ -46,6 +49,7 @@ export function predictCommand(program: Command): void {
     async (model: string, texts: string[], flags: Flags) => {
       refuseIdle(command, idleInPredicting(flags));
       if (flags.out !== undefined) return predictTable(command, model, texts, flags);
+      if (several) throw alone("none: without --out");
       refuseFiles("predict", texts, (file, isFolder) =>
         isFolder
           ? `For labelled texts in a folder: cellstate evaluate ${model} ${file}.`
@@ -90,10 +94,24 @@ async function predictTable(
     model,
     data,
   ]);
-  const opened = await openTextModel(model, flags);
+  if (several && (flags.out === "-" || isStandardInput(data)))
+    throw alone(flags.out === "-" ? "--out -" : "standard input");
+  const communicator = await joinProcesses();
+  const opened = await openTextModel(model, { ...threadsAmong(communicator, flags), ...flags });
   refuseIdle(command, { scores: opened instanceof TextRegressor && "with a regressor, which has no labels" });
-  await scoreTable(opened, data, flags, answerOptions(flags));
+  const answering = answerOptions(flags);
+  if (!communicator) return scoreTable(opened, data, flags, answering);
+  const { scoreTogether } = await import("./scoring-together.js");
+  await scoreTogether({ path: model, model: opened }, data, flags, answering, communicator);
 }
+
+/** Of what several processes would do the same several times, or cannot cut. */
+const alone = (found: string): Error =>
+  inputError({
+    expected: `a table's file to be labelled into another, predict MODEL DATA --out FILE, found ${found}`,
+    where: "predict with mpirun",
+    next: "Or run it without mpirun: one process uses all cores of its host.",
+  });
 
 /** Lines as they come: what is there is answered at once, so that a pipe can be talked to. */
 async function* lineBatches(input: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { type InputError, inputError } from "../base/errors.js";
+import type { EngineChoice } from "../engines/registry.js";
 import { SHARD_ROWS } from "../network/plan.js";
 import { launchOf } from "../processes/launch.js";
 import type { MpiCommunicator } from "../processes/mpi.js";
@@ -23,7 +24,7 @@ export const progressStream: ProgressStream = isFirst
   : new Writable({ write: (_chunk, _encoding, done) => done() });
 
 /** Commands that several processes do together. */
-const TOGETHER: ReadonlySet<string> = new Set(["train", "tune"]);
+const TOGETHER: ReadonlySet<string> = new Set(["train", "tune", "predict"]);
 
 /** What the first process would say by itself has time to be said. */
 const LATER_MS = 3000;
@@ -61,15 +62,26 @@ export async function joinProcesses(): Promise<MpiCommunicator | null> {
   return joined;
 }
 
+/** By default the cores of a host are shared by its processes. The reference engine has one thread. */
+export const threadsAmong = (
+  communicator: MpiCommunicator | null,
+  { engine }: { engine: EngineChoice },
+): { threads?: number } => (communicator && engine !== "reference" ? { threads: communicator.threads } : {});
+
 /** What users should know of the processes; and where a network is trained in batches of so many rows, of those. */
-export function processesText({ size, library, threads }: MpiCommunicator, batchSize = Infinity): string {
+export function processesText(communicator: MpiCommunicator, batchSize = Infinity): string {
+  const { size } = communicator;
   const parts = Math.ceil(batchSize / SHARD_ROWS);
   const idle =
     parts < size
       ? `; a batch of ${batchSize} rows has ${parts} ${parts === 1 ? "part" : "parts"} of ${SHARD_ROWS}, which leaves ${size - parts} of them without work: --batch-size ${SHARD_ROWS * size} or more gives all of them work`
       : "";
-  return `${size} processes (${library}), here of ${threads} ${threads === 1 ? "thread" : "threads"}${idle}`;
+  return `${theProcesses(communicator)}${idle}`;
 }
+
+/** "  2 processes (Open MPI v4.1.4), here of 1 thread" @param threads of this one. Default: its share */
+export const theProcesses = ({ size, library, threads: own }: MpiCommunicator, threads = own): string =>
+  `  ${size} processes (${library}), here of ${threads} ${threads === 1 ? "thread" : "threads"}`;
 
 /** What another process than the first has to complain of: said at its end, if the first has not ended all by then. */
 export const complain = (text: string): void => void complaints.push(text);

@@ -28,7 +28,7 @@ import type { Idle } from "./options.js";
 import { checkOutputs } from "./outputs.js";
 import { checkRoom, textBytes } from "./room.js";
 import { flagsOfScript } from "./script.js";
-import { joinProcesses, refusedByAll, several } from "./together.js";
+import { joinProcesses, refusedByAll, several, threadsAmong } from "./together.js";
 import { readTokenizerFile } from "./tokenizer.js";
 import { checkTrackFile } from "./tracking.js";
 import type { TrainFlags } from "./train-flags.js";
@@ -225,7 +225,7 @@ export async function planTraining(
   const communicator = await joinProcesses();
   // Which rows are held out to test on follows from the seed, too.
   const settled = replay ? { ...given, seed: replayOf(replay).seed } : given;
-  const flags = { ...threadsOf(communicator, given), ...settled };
+  const flags = { ...threadsAmong(communicator, given), ...settled };
   const setup = await setUp(flags, await openStart(flags), vectors, communicator);
   const scratch = await scratchOf(setup, out, [data, test]);
   const what = flags.model === "auto" || flags.model === "linear" ? flags.model : "network";
@@ -261,12 +261,6 @@ function refuseAlone({ model, multiLabel, target }: TrainFlags): void {
     }),
   );
 }
-
-/** By default the cores of a host are shared by its processes. The reference engine has one thread. */
-export const threadsOf = (
-  communicator: MpiCommunicator | null,
-  { engine }: Pick<TrainFlags, "engine">,
-): { threads?: number } => (communicator && engine !== "reference" ? { threads: communicator.threads } : {});
 
 /** How a saved classifier was trained. @throws InputError where it does not say what ran */
 async function recordIn(file: string): Promise<TrainingRecord> {

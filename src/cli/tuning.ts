@@ -13,9 +13,9 @@ import { EXIT, Exit, interruption, note, say } from "./context.js";
 import { openSearchTogether } from "./search-folder.js";
 import { commandLine } from "./shell.js";
 import { styleFor } from "./terminal.js";
-import { isFirst, joinProcesses, processesText } from "./together.js";
+import { isFirst, joinProcesses, processesText, threadsAmong } from "./together.js";
 import type { TrainFlags } from "./train-flags.js";
-import { dataName, refuseOutputs, threadsOf } from "./train-plan.js";
+import { dataName, refuseOutputs } from "./train-plan.js";
 import { readMaterial } from "./training.js";
 import type { Material } from "./training-report.js";
 import { endOfOther } from "./training-steps.js";
@@ -60,7 +60,7 @@ export async function runTuning(
     tokenizer,
     vectors,
   ]);
-  const own = { ...threadsOf(communicator, flags), ...commonFlags(flags) };
+  const own = { ...threadsAmong(communicator, flags), ...commonFlags(flags) };
   const plans = await TunePlans.open(data, own, space, trials, command);
   const first = await plans.first();
   const material = await readMaterial(data, first);

@@ -30,7 +30,7 @@ const MAGIC: [string, string][] = [
 const LONGEST_MAGIC = 16;
 
 /** Text comes in pieces of so many bytes: of the rows in one, all are made at once. */
-const PIECE = 2 ** 16;
+export const PIECE = 2 ** 16;
 
 /** So much before a bad byte is looked at, and shown. */
 const CONTEXT = 32;
@@ -100,10 +100,12 @@ function decoderFor(asked: string, begun?: string): TextDecoder {
   }
 }
 
-/** Text in an encoding that is known. */
-async function* decodeAs(chunks: Chunks, name: string, encoding: string): AsyncGenerator<string> {
+/**
+ * Text in an encoding that is known.
+ * @param offset where in the file it begins
+ */
+async function* decodeAs(chunks: Chunks, name: string, encoding: string, offset = 0): AsyncGenerator<string> {
   const decoder = decoderFor(encoding);
-  let offset = 0;
   const strictly = (decode: () => string): string => {
     try {
       return decode();
@@ -127,10 +129,15 @@ async function* decodeAs(chunks: Chunks, name: string, encoding: string): AsyncG
  * Strict UTF-8, without a look at how the bytes begin: each chunk's text comes as soon as the chunk does.
  * @param encoding where it is given, a text whose first bytes beyond ASCII are no UTF-8 but look like Windows-1252 is
  * read as that, and this is told of it
+ * @param offset where in the file they begin: elsewhere than there, a byte order mark is a character
  */
-export async function* decodeText(chunks: Chunks, name: string, encoding?: Encoding): AsyncGenerator<string> {
-  let decoder = new TextDecoder("utf-8", { fatal: true });
-  let offset = 0;
+export async function* decodeText(
+  chunks: Chunks,
+  name: string,
+  encoding?: Encoding,
+  offset = 0,
+): AsyncGenerator<string> {
+  let decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: offset > 0 });
   let before: Uint8Array = new Uint8Array(0);
   const strictly = (decode: () => string, chunk: Uint8Array) => {
     try {
@@ -140,9 +147,9 @@ export async function* decodeText(chunks: Chunks, name: string, encoding?: Encod
     }
   };
   const settle = (piece: Uint8Array) => {
-    if (!encoding || !isWestern(piece)) return;
-    encoding.name = "windows-1252";
-    encoding.note = westernNote(piece);
+    const western = encoding && westernIn(piece);
+    if (!western) return;
+    Object.assign(encoding, western);
     decoder = new TextDecoder("windows-1252", { fatal: true });
   };
   const pieces = inPieces(chunks);
@@ -157,8 +164,26 @@ export async function* decodeText(chunks: Chunks, name: string, encoding?: Encod
   strictly(() => decoder.decode(), new Uint8Array(0));
 }
 
+/**
+ * Text in the midst of a file whose encoding is settled: "utf-8", or one of a byte a character.
+ * @param offset where in the file it begins
+ */
+export const decodePart = (
+  chunks: Chunks,
+  name: string,
+  encoding: string,
+  offset: number,
+): AsyncGenerator<string> =>
+  encoding === "utf-8"
+    ? decodeText(chunks, name, undefined, offset)
+    : decodeAs(chunks, name, encoding, offset);
+
 /** So much from the first byte beyond ASCII on tells one encoding from another. */
-const EVIDENCE = 256;
+export const EVIDENCE = 256;
+
+/** What a text is read as whose first piece with bytes beyond ASCII is no UTF-8; undefined where it is UTF-8, or neither. */
+export const westernIn = (piece: Uint8Array): Pick<Encoding, "name" | "note"> | undefined =>
+  isWestern(piece) ? { name: "windows-1252", note: westernNote(piece) } : undefined;
 
 /**
  * The same bytes, piece by piece.

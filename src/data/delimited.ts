@@ -12,6 +12,7 @@ import {
   LONGEST_RECORD,
   MISFIT,
   MOST_COLUMNS,
+  type Place,
   type RecordParser,
   recordTooLong,
 } from "./records.js";
@@ -97,6 +98,15 @@ export class DelimitedParser implements RecordParser {
   /** Characters that belong to no whole record yet. */
   get waiting(): number {
     return this.text.length - this.at + this.comingLength;
+  }
+
+  goTo({ records, lines }: Place): void {
+    this.text = "";
+    this.coming = [];
+    this.comingLength = this.at = 0;
+    this.ended = false;
+    this.records = records;
+    this.line = lines + 1;
   }
 
   end(): Cells[] {

@@ -6,7 +6,8 @@ import { type Cell, type Cells, Unfit } from "./records.js";
 
 /** A row's text: what its text columns hold, a line each. */
 export class Texts {
-  private readonly characters: number[];
+  /** Characters gone through, by column: counted where there are several. */
+  readonly characters: number[];
 
   constructor(private readonly columns: readonly Column[]) {
     this.characters = columns.map(() => 0);
@@ -31,6 +32,11 @@ export class Texts {
       if (cell !== "") parts.push(cell);
     }
     return there ? parts.join("\n") : undefined;
+  }
+
+  /** Counts characters of texts that were gone through elsewhere. */
+  add(characters: readonly number[]): void {
+    for (const [i, count] of characters.entries()) this.characters[i]! += count;
   }
 
   /** Each column's share of the texts, where there are several. */

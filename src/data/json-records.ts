@@ -5,6 +5,7 @@ import {
   type Cells,
   LineSplitter,
   LONGEST_RECORD,
+  type Place,
   type RecordParser,
   recordTooLong,
   Unfit,
@@ -102,16 +103,21 @@ const A = { line: "a line", item: "an item" } as const;
 /** JSON Lines: one object a line. Blank lines are passed over. */
 export class JsonLinesParser implements RecordParser {
   private readonly records: KeyedRecords;
-  private readonly lines: LineSplitter;
+  private lines: LineSplitter;
   private line = 0;
 
-  constructor(name: string) {
+  constructor(private readonly name: string) {
     this.records = new KeyedRecords(name, "line");
     this.lines = new LineSplitter(name);
   }
 
   get columns(): readonly string[] {
     return this.records.columns;
+  }
+
+  goTo({ lines }: Place): void {
+    this.lines = new LineSplitter(this.name, lines + 1);
+    this.line = lines;
   }
 
   push(text: string): Cells[] {

@@ -31,6 +31,19 @@ export interface RecordParser {
   end(): Cells[];
   /** Column names, where the format itself has them. */
   readonly columns?: readonly string[];
+  /**
+   * Goes on at another record of the same file, whose text comes next: what is not whole is forgotten, and what was found of
+   * width and columns stays. Missing where records do not stand by themselves.
+   */
+  goTo?(place: Place): void;
+}
+
+/** What stands before a record. */
+export interface Place {
+  /** Records, a header among them. */
+  readonly records: number;
+  /** Lines. */
+  readonly lines: number;
 }
 
 /** More columns than any table of texts has. */
@@ -52,9 +65,12 @@ export class LineSplitter {
   /** The beginning of a line, in the pieces that it came in: put together once, when its end is there. */
   private rest: string[] = [];
   private waiting = 0;
-  private line = 1;
 
-  constructor(private readonly name: string) {}
+  /** @param line the number of the first, from 1 */
+  constructor(
+    private readonly name: string,
+    private line = 1,
+  ) {}
 
   push(text: string): string[] {
     const lines = text.split("\n");
@@ -82,10 +98,14 @@ const withoutReturn = (line: string): string => (line.endsWith("\r") ? line.slic
 
 /** One text a line, blank lines included. */
 export class LinesParser implements RecordParser {
-  private readonly lines: LineSplitter;
+  private lines: LineSplitter;
 
-  constructor(name: string) {
+  constructor(private readonly name: string) {
     this.lines = new LineSplitter(name);
+  }
+
+  goTo({ lines }: Place): void {
+    this.lines = new LineSplitter(this.name, lines + 1);
   }
 
   push(text: string): Cells[] {

@@ -19,7 +19,7 @@ import {
   takenFor,
 } from "./format.js";
 import { openParquet } from "./parquet.js";
-import { type Cell, type Cells, MISFIT, type RecordParser, Unfit } from "./records.js";
+import { type Cell, type Cells, MISFIT, type Place, type RecordParser, Unfit } from "./records.js";
 import {
   type ByteSource,
   type Compression,
@@ -78,6 +78,16 @@ export interface Records {
   firstRow: number;
   /** How the columns were found, where the source says it itself. */
   found: string | undefined;
+  /** Reads what stands elsewhere in a text: missing where records do not stand by themselves there. */
+  part?: PartReader;
+}
+
+/** The records of a part of a text, in place of all: `batches` are not gone through then. */
+export interface PartReader {
+  /** Where the text begins behind a mark and Excel's line of the delimiter, in bytes that ASCII means itself in. */
+  readonly begin: number;
+  /** @param pieces the text of the part, which is gone through once, and is closed by who leaves early */
+  read(pieces: AsyncGenerator<string>, place: Place): Pick<Records, "batches" | "firstRow">;
 }
 
 /** So much text is looked at before format and columns are settled. */
@@ -161,7 +171,7 @@ async function openText(
   try {
     const read = await readHead(pieces);
     const whole = read.length < HEAD;
-    const { head, asked } = withoutSeparator(read, options);
+    const { head, asked, separator } = withoutSeparator(read, options);
     refuseOldLineEnds(name, head);
     const isAsked = asked.delimiter !== undefined || options.text !== undefined || options.header === true;
     const format = chooseFormat(
@@ -195,8 +205,16 @@ async function openText(
         : undefined;
     if (taken !== undefined) notes.push(taken);
     if (dialect?.spaced) notes.push("spaces before fields in quotes are left out");
-    const batches = allRecords(first.slice(skipped), parser, ended ? undefined : pieces);
     const isGuessed = dialect && !dialect.quoted && options.quoted === undefined && !head.includes('"');
+    const told = (batches: AsyncGenerator<Cells[]>, firstRow: number) => ({
+      batches: isGuessed ? tellingQuotes(batches, firstRow, notes) : batches,
+      firstRow,
+    });
+    const readPart = (pieces: AsyncGenerator<string>, place: Place) => {
+      parser.goTo!(place);
+      const header = place.records === 0 ? skipped : 0;
+      return told(withoutFirst(allRecords([], parser, pieces), header), place.records + 1 + header);
+    };
     return {
       description: {
         ...{ name, format, compression, encoding },
@@ -206,9 +224,9 @@ async function openText(
         notes,
       },
       head: rows,
-      batches: isGuessed ? tellingQuotes(batches, 1 + skipped, notes) : batches,
-      firstRow: 1 + skipped,
+      ...told(allRecords(first.slice(skipped), parser, ended ? undefined : pieces), 1 + skipped),
       found: undefined,
+      ...(parser.goTo ? { part: { begin: beginOf(encoding, separator), read: readPart } } : {}),
     };
   } catch (error) {
     await pieces.return(undefined);
@@ -217,10 +235,29 @@ async function openText(
 }
 
 /** Excel's first line, "sep=;", which names the delimiter and is no row. */
-function withoutSeparator(read: string, options: FormatOptions): { head: string; asked: FormatOptions } {
-  const found = /^sep=(.)\r?\n/i.exec(read);
-  if (!found) return { head: read, asked: options };
-  return { head: read.slice(found[0].length), asked: { delimiter: found[1]!, ...options } };
+function withoutSeparator(
+  read: string,
+  options: FormatOptions,
+): { head: string; asked: FormatOptions; separator: string } {
+  const separator = /^sep=(.)\r?\n/i.exec(read);
+  if (!separator) return { head: read, asked: options, separator: "" };
+  const [line, delimiter] = separator;
+  return { head: read.slice(line.length), asked: { delimiter: delimiter!, ...options }, separator: line };
+}
+
+const MARK_BYTES = 3;
+
+function beginOf({ name, byteOrderMark }: Encoding, separator: string): number {
+  if (name !== "utf-8") return separator.length;
+  return (byteOrderMark ? MARK_BYTES : 0) + new TextEncoder().encode(separator).length;
+}
+
+async function* withoutFirst(batches: AsyncGenerator<Cells[]>, count: number): AsyncGenerator<Cells[]> {
+  let left = count;
+  for await (const batch of batches) {
+    yield left > 0 ? batch.slice(left) : batch;
+    left = Math.max(0, left - batch.length);
+  }
 }
 
 /** Lines that end in CR alone would be one line, and all rows but the first lost. */

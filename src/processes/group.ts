@@ -38,16 +38,20 @@ export class ProcessGroup implements InStep {
     return Array.from({ length: size }, (_, r) => blocks.subarray(r * own.length, (r + 1) * own.length));
   }
 
+  /** Every process's bytes, of any length each, in the order of the processes. */
+  gatherAny(own: Uint8Array): Uint8Array[] {
+    const length = new Uint8Array(Float64Array.of(own.length).buffer);
+    const lengths = this.gather(length).map((bytes) => new Float64Array(bytes.slice().buffer)[0]!);
+    const places = startsOf(lengths);
+    const blocks = new Uint8Array(places.at(-1)!);
+    blocks.set(own, places[this.rank]);
+    this.communicator.allGather(blocks, lengths);
+    return lengths.map((length, r) => blocks.subarray(places[r]!, places[r]! + length));
+  }
+
   /** The bytes that process 0 has, in every process. @param own of process 0; others give anything */
   share(own: Uint8Array): Uint8Array {
-    const length = new Uint8Array(new Float64Array([own.length]).buffer);
-    const lengths = this.gather(length).map((bytes) => new Float64Array(bytes.slice().buffer)[0]!);
-    const bytes = this.rank === 0 ? own.slice() : new Uint8Array(lengths[0]!);
-    this.communicator.allGather(
-      bytes,
-      lengths.map((length, rank) => (rank === 0 ? length : 0)),
-    );
-    return bytes;
+    return this.gatherAny(this.rank === 0 ? own : new Uint8Array(0))[0]!;
   }
 
   /**
@@ -64,22 +68,14 @@ export class ProcessGroup implements InStep {
       failure = error ?? new Error("unknown");
     }
     this.refuseFailure(failure);
-    const lengths = this.gather(asBytes(own.map(({ length }) => length).concat(padding(own, count, size))));
-    const told = lengths.map((bytes) => new Float64Array(bytes.slice().buffer));
-    const total = told.map((each) => each.reduce((sum, length) => sum + length, 0));
-    const starts = startsOf(total);
-    const all = new Uint8Array(starts.at(-1)!);
-    let at = starts[rank]!;
-    for (const result of own) {
-      all.set(result, at);
-      at += result.length;
-    }
-    this.communicator.allGather(all, total);
-    return Array.from({ length: count }, (_, piece) => {
-      const [r, k] = [piece % size, Math.floor(piece / size)];
-      const from = starts[r]! + told[r]!.subarray(0, k).reduce((sum, length) => sum + length, 0);
-      return all.subarray(from, from + told[r]![k]!);
+    // The lengths of a process's results, and then these.
+    const lengths = new Uint8Array(Float64Array.from(own, ({ length }) => length).buffer);
+    const told = this.gatherAny(joined([lengths, ...own])).map((bytes, r) => {
+      const pieces = Math.max(0, Math.ceil((count - r) / size));
+      const starts = startsOf([8 * pieces, ...new Float64Array(bytes.slice(0, 8 * pieces).buffer)]);
+      return Array.from({ length: pieces }, (_, k) => bytes.subarray(starts[k + 1]!, starts[k + 2]!));
     });
+    return Array.from({ length: count }, (_, piece) => told[piece % size]![Math.floor(piece / size)]!);
   }
 
   /** Where one of the processes has failed, all have. */
@@ -112,11 +108,12 @@ export class ProcessGroup implements InStep {
 /** Bytes of a message about a failure elsewhere. */
 const MOST_WORDS = 1000;
 
-const asBytes = (numbers: readonly number[]) => new Uint8Array(Float64Array.from(numbers).buffer);
-
-/** Processes with fewer pieces than the first tell of as many. */
-const padding = (own: readonly Uint8Array[], count: number, size: number): number[] =>
-  new Array<number>(Math.ceil(count / size) - own.length).fill(0);
+function joined(blocks: readonly Uint8Array[]): Uint8Array {
+  const starts = startsOf(blocks.map(({ length }) => length));
+  const all = new Uint8Array(starts.at(-1)!);
+  for (const [b, block] of blocks.entries()) all.set(block, starts[b]);
+  return all;
+}
 
 /** Where blocks of these lengths begin, and where the last one ends. */
 function startsOf(lengths: readonly number[]): number[] {

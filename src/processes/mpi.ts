@@ -162,6 +162,7 @@ export async function openMpi(options: MpiOptions = {}): Promise<MpiCommunicator
   knownOptions(options, ["library"], "openMpi");
   if (options.library !== undefined) textOf(options.library, "openMpi library");
   const launch = launchOf(process.env);
+  leaveMemoryAlone();
   const koffi = await loadKoffi();
   const library = openLibrary(koffi, namesFor(launch, options));
   const communicator = new OpenMpi(callsOf(library), launch?.onHost ?? null);
@@ -174,6 +175,17 @@ export async function openMpi(options: MpiOptions = {}): Promise<MpiCommunicator
     });
   }
   return communicator;
+}
+
+/**
+ * UCX, over which many an MPI sends, replaces malloc and catches SIGSEGV, both of which programs other than C's do
+ * themselves: Node ends by it now and then. Nothing of it is done where the environment does not ask for it.
+ * @see https://github.com/openucx/ucx/issues/3831
+ * @see https://github.com/openucx/ucx/issues/5061
+ */
+function leaveMemoryAlone(): void {
+  process.env["UCX_MEM_EVENTS"] ??= "no";
+  process.env["UCX_ERROR_SIGNALS"] ??= "SIGILL,SIGBUS,SIGFPE";
 }
 
 async function loadKoffi(): Promise<Koffi> {

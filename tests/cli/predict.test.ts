@@ -57,6 +57,25 @@ describe("predict reads lines", () => {
     assert.equal(said.trim().split("\n").length, 2);
   });
 
+  test("one by one: as many lines are answered as come, whatever stands in them, and in their order", async () => {
+    const odd = ["", "\u2028", "\u0085 \u000b lovely", 'say "awful"', "\t", "[1]", "dire"];
+    const texts = Array.from({ length: 700 }, (_, i) => `${odd[i % odd.length]!} ${"dull ".repeat(i % 4)}`);
+    const { code, stdout } = await predict(texts.map((text) => `${text}\n`).join(""));
+    assert.equal(code, 0);
+    const answers = stdout.split("\n");
+    assert.equal(answers.pop(), "");
+    assert.deepEqual(
+      answers.map((line) => JSON.parse(line) as unknown),
+      classifier.predictMany(texts),
+    );
+    const plain = await cellstate(["predict", file, "--engine", "reference"], { input: texts.join("\n") });
+    assert.equal(plain.stdout.split("\n").length, texts.length + 1);
+  });
+
+  test("of nothing, nothing", async () => {
+    assert.deepEqual(await predict(""), { code: 0, signal: null, stdout: "", stderr: "" });
+  });
+
   test("a line that does not end is refused, in little memory", async () => {
     const { code, stderr } = await predict(new Uint8Array(2 ** 25).fill(97));
     assert.equal(code, 2);
