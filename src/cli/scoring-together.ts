@@ -49,7 +49,7 @@ export async function scoreTogether(
     const { description } = text;
     const group = new ProcessGroup(communicator);
     note(printable(`${description.name}: ${description.found}`));
-    note(printable(theProcesses(communicator, model.model.threads)));
+    note(printable(`  ${theProcesses(communicator, model.model.threads)}`));
     status.clear();
     await refuseUnlike(group, path, data, text);
     const cuts = text.cuts(group.size);

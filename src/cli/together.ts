@@ -79,9 +79,9 @@ export function processesText(communicator: MpiCommunicator, batchSize = Infinit
   return `${theProcesses(communicator)}${idle}`;
 }
 
-/** "  2 processes (Open MPI v4.1.4), here of 1 thread" @param threads of this one. Default: its share */
+/** "2 processes (Open MPI v4.1.4), here of 1 thread" @param threads of this one. Default: its share */
 export const theProcesses = ({ size, library, threads: own }: MpiCommunicator, threads = own): string =>
-  `  ${size} processes (${library}), here of ${threads} ${threads === 1 ? "thread" : "threads"}`;
+  `${size} processes (${library}), here of ${threads} ${threads === 1 ? "thread" : "threads"}`;
 
 /** What another process than the first has to complain of: said at its end, if the first has not ended all by then. */
 export const complain = (text: string): void => void complaints.push(text);

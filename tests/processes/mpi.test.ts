@@ -57,7 +57,7 @@ function tests(launcher: Launcher): void {
     assert.equal((await cellstate(train("few.keras", ...flags), { cwd: folder })).code, 0);
     const { code, stderr } = await run(2, train("idle.keras", ...flags));
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /1 part of 16, so that 1 of them have nothing to do: --batch-size 32 or more/);
+    assert.match(stderr, /1 part of 16, which leaves 1 of them without work: --batch-size 32 or more/);
     const [few, idle] = [
       await readFile(join(folder, "few.keras")),
       await readFile(join(folder, "idle.keras")),
@@ -72,7 +72,11 @@ function tests(launcher: Launcher): void {
       ["evaluate", "alone.keras", "data.csv"],
       /2 processes: expected a command that several/,
     ],
-    ["a search, which one process makes", ["train", "data.csv"], /expected a network, as --model lstm/],
+    [
+      "auto of several labels, which one process chooses",
+      ["train", "data.csv", "--multi-label"],
+      /expected a network, as --model lstm/,
+    ],
     ["an option that there is none of", ["train", "data.csv", "--modle", "lstm"], /unknown option '--modle'/],
   ];
   for (const [what, args, words] of refused) {
