@@ -10,7 +10,7 @@ import { gather, type RowsLike, type TargetsLike } from "../network/arrays.js";
 import type { InputsLike } from "../network/inputs.js";
 import type { Network } from "../network/network.js";
 import type { Plan } from "../network/plan.js";
-import type { CompiledMetrics } from "../objectives/metrics/compiled.js";
+import { type CompiledMetrics, wantsLogits } from "../objectives/metrics/compiled.js";
 import { type Communicator, communicatorOf } from "../processes/communicator.js";
 import type { ProcessGroup } from "../processes/group.js";
 import { groupOf } from "../processes/together.js";
@@ -216,6 +216,8 @@ class FitRun<M extends Trained> {
   private readonly metrics: CompiledMetrics;
   private readonly outputs: Float32Array;
   private readonly keepsOutputs: boolean;
+  /** What the last activation was given for the outputs, where metrics start from there and a state is to have it. */
+  private readonly logits: Float32Array | null = null;
   private shuffled: Uint32Array<ArrayBuffer> | null = null;
   private readonly lastGood: Float32Array;
   /** The step that was made from them. */
@@ -252,6 +254,7 @@ class FitRun<M extends Trained> {
     this.keepsOutputs = !train.source || this.callbacks.some(({ wantsState }) => wantsState === true);
     const kept = this.keepsOutputs ? train.rows : Math.min(this.batchSize, train.rows);
     this.outputs = new Float32Array(kept * outputSize);
+    if (this.keepsOutputs && wantsLogits(trainer.compiled)) this.logits = new Float32Array(kept * outputSize);
     this.lastGood = network.weightSnapshot();
     this.lastGoodStep = trainer.iterations + 1;
     if (!options.resume) this.checkStart();
@@ -294,7 +297,7 @@ class FitRun<M extends Trained> {
     const state = checkResumed(given, {
       ...{ fingerprint, epochs, batches, batchSize },
       rows: this.train.rows,
-      outputSize: this.network.outputSize,
+      outputSize: this.network.outputSize * (this.logits ? 2 : 1),
       params: this.lastGood.length,
       callbacks: [...this.namedCallbacks()].flatMap(([name, { state }]) => (state ? [name] : [])),
     });
@@ -306,8 +309,11 @@ class FitRun<M extends Trained> {
     ({ epoch: this.epoch, batch: this.batch, lossSum: this.lossSum, rowsSeen: this.rowsSeen } = state);
     this.stopped = state.stopped;
     this.logs = [...state.history];
-    if (this.keepsOutputs) this.outputs.set(state.outputs);
-    else if (state.outputs.length > 0) throw onlyBetweenEpochs();
+    const kept = this.rowsSeen * this.network.outputSize;
+    if (this.keepsOutputs) {
+      this.outputs.set(state.outputs.subarray(0, kept));
+      this.logits?.set(state.outputs.subarray(kept));
+    } else if (state.outputs.length > 0) throw onlyBetweenEpochs();
     if (this.batch > 0) yield* this.replayMetrics();
   }
 
@@ -334,6 +340,7 @@ class FitRun<M extends Trained> {
     const order = this.order();
     const width = this.network.outputSize;
     const size = this.targetSize;
+    const of = this.logits && this.trainer.lastActivation(this.train, this.group);
     for (let from = 0; from < this.rowsSeen; from += this.batchSize) {
       const to = Math.min(from + this.batchSize, this.rowsSeen);
       const targets = new Float32Array((to - from) * size);
@@ -341,7 +348,9 @@ class FitRun<M extends Trained> {
       if (!source) gather(targets, this.train.targets, size, order, from, to);
       else for (let i = from; i < to; i++) source.read(order[i]!, null, targets.subarray((i - from) * size));
       const weights = this.trainer.weights(this.train, order, from, to);
-      this.metrics.update(this.outputs.subarray(from * width, to * width), targets, to - from, weights);
+      const part = (all: Float32Array) => all.subarray(from * width, to * width);
+      const logits = of && { of, values: part(this.logits!) };
+      this.metrics.update(part(this.outputs), targets, to - from, weights, logits);
       yield 0;
     }
   }
@@ -350,8 +359,16 @@ class FitRun<M extends Trained> {
     return this.train.source?.targetSize ?? this.train.targets.length / this.train.rows;
   }
 
+  /** The first so many outputs, and behind them what the last activation was given for each. */
+  private seenOutputs(count: number): Float32Array {
+    const all = new Float32Array(this.logits ? 2 * count : count);
+    all.set(this.outputs.subarray(0, count));
+    if (this.logits) all.set(this.logits.subarray(0, count), count);
+    return all;
+  }
+
   state(): TrainingState {
-    const width = this.network.outputSize;
+    const seen = this.rowsSeen * this.network.outputSize;
     if (!this.keepsOutputs && this.rowsSeen > 0) {
       throw inputError({
         expected:
@@ -368,7 +385,7 @@ class FitRun<M extends Trained> {
       batch: this.batch,
       lossSum: this.lossSum,
       rowsSeen: this.rowsSeen,
-      outputs: this.outputs.slice(0, this.rowsSeen * width),
+      outputs: this.seenOutputs(seen),
       history: [...this.logs],
       weights: this.network.weightSnapshot(),
       optimizer: this.trainer.optimizerState(),
@@ -536,7 +553,9 @@ class FitRun<M extends Trained> {
     const outputs = this.outputsOf(plan, from, to);
     const { trainer } = this;
     const weights = trainer.weights(this.train, order, from, to);
-    this.metrics.update(outputs, trainer.targets(plan), to - from, weights, trainer.logits(plan));
+    const logits = trainer.logits(plan);
+    if (logits) this.logits?.set(logits.values, from * plan.outputSize);
+    this.metrics.update(outputs, trainer.targets(plan), to - from, weights, logits);
     this.batchLoss = loss;
     this.lossSum += loss * (to - from);
     this.rowsSeen += to - from;

@@ -306,6 +306,11 @@ export class Trainer {
     this.network.runtime.readOutput(plan, out);
   }
 
+  /** The activation that outputs of such rows come from, where a metric starts from what it was given; else null. */
+  lastActivation(data: Dataset, group: ProcessGroup | null): Logits["of"] | null {
+    return this.plan(data, 1, { training: false, group }).shards[0]!.output.logits?.of ?? null;
+  }
+
   /** What the last activation was given, where a metric starts from there. */
   logits(plan: Plan): Logits | null {
     return wantsLogits(this.compiled) ? this.network.runtime.readLogits(plan) : null;

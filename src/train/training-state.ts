@@ -34,7 +34,10 @@ export interface TrainingState {
   lossSum: number;
   /** Rows of the current epoch so far. */
   rowsSeen: number;
-  /** Outputs of the current epoch so far [rows][width], from which its metrics resume. */
+  /**
+   * Outputs of the current epoch so far [rows][width], from which its metrics resume; behind them, where metrics start from
+   * what the last activation was given, that of each.
+   */
   outputs: Float32Array;
   /** Logs of the finished epochs. */
   history: Logs[];

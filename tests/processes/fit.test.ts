@@ -22,7 +22,7 @@ describe("several processes end with the bits of one", () => {
 });
 
 test("a run that was begun by some goes on in others, and in one", async () => {
-  const name = "tables by rows";
+  const name = "classes, weights of rows, clipping by norm, logits";
   const alone = await runScenario(name);
   const [begun] = await inProcesses<Outcome>(2, "fit", name);
   assert.deepEqual(begun!.state, alone.state);

@@ -89,7 +89,7 @@ export const SCENARIOS = {
       optimizer: optimizers.rmsprop({ learningRate: 0.01, globalClipnorm: 0.1 }),
       metrics: ["accuracy", metrics.sparseCategoricalCrossentropy()],
     },
-    fit: { batchSize: 90, epochs: 2, classWeight: { 1: 3, 2: 0.5 }, validationSplit: 0.2 },
+    fit: { batchSize: 40, epochs: 2, classWeight: { 1: 3, 2: 0.5 }, validationSplit: 0.2 },
     classes: 4,
   },
   "a loss that is a mean by weights": {
