@@ -9,8 +9,8 @@ import { writeIfChanged } from "./kernel-sources.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const built = join(root, "dist", "src");
 
-/** The rooms that only the command line uses, which is in dist/src/bin. */
-const BUNDLED = /^dist\/src\/(cli|serve)\//;
+/** The room that only the command line is, which is in dist/src/bin. */
+const BUNDLED = /^dist\/src\/cli\//;
 
 /** They stay as they are: texts of functions are cut out of some (scripts/build-pieces.mjs), and some have no comments. */
 const KEPT = /^dist\/src\/(bin|formats\/module)\/|-binary\.js$/;

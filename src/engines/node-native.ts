@@ -17,10 +17,11 @@ const packageFolder = (): string => join(dirname(fileURLToPath(import.meta.url))
  * package brings along for this system, else why there is none. Nothing is built, and nothing is fetched.
  */
 export function loadAddon(): AddonResult {
-  if (process.env["CELLSTATE_NATIVE"] === "skip") {
-    return { missing: "the native addon is left out: CELLSTATE_NATIVE=skip" };
-  }
+  // The environment, too, may be closed to us (Deno).
   return attempt(() => {
+    if (process.env["CELLSTATE_NATIVE"] === "skip") {
+      return { missing: "the native addon is left out: CELLSTATE_NATIVE=skip" };
+    }
     const folder = packageFolder();
     const built = join(folder, "build", "Release", "cellstate.node");
     const here = existsSync(built) ? attempt(() => checkAddon(open(built))) : null;

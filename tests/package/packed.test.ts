@@ -7,8 +7,8 @@ import { ROOT, succeed } from "./projects.js";
 import { importedBy } from "./sizes.js";
 
 /** MB, packed and unpacked, dependencies left aside; lowered as the package shrinks, never raised unsaid. */
-const PACKED = 4.45;
-const UNPACKED = 12.3;
+const PACKED = 4.6;
+const UNPACKED = 12.8;
 
 /** Bytes of the addons, packed and unpacked, for where they have not been made (scripts/prebuild.mjs). */
 const PREBUILT: Record<string, readonly [packed: number, unpacked: number]> = {
@@ -27,6 +27,7 @@ const PARTS: Record<string, string> = {
   "native engine, source": "kernels/ native/ scripts/",
   "pages to read": "docs/ README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE",
   examples: "examples/",
+  "files to deploy a server": "deploy/",
   "package.json": "package.json",
 };
 
