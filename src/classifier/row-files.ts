@@ -1,9 +1,11 @@
 /** Rows of a corpus as a network reads them, in files: written once, and read batch by batch. */
-import { scratchRows } from "#scratch";
+import { host, openShared, scratchRows } from "#scratch";
 import { type Pieces, ROWS, spans } from "../base/pieces.js";
 import type { RowFile } from "../data/row-file.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";
+import type { ProcessGroup } from "../processes/group.js";
+import { pack, unpack } from "../processes/packing.js";
 import { layRow } from "../tokens/pad.js";
 import type { EncodingReport, Vectorizer } from "../tokens/vectorizer.js";
 import type { RowSource } from "../train/row-source.js";
@@ -66,6 +68,11 @@ export class FileRows implements RowSource {
     }
   }
 
+  /** What other processes find it by. */
+  get told(): { readonly place: string | null; readonly digest: string } {
+    return { place: this.file.place, digest: this.file.digest };
+  }
+
   /** Lets go of the file. */
   close(): void {
     this.file.close();
@@ -97,6 +104,33 @@ export function* writtenRows(
     file.close();
     throw error;
   }
+}
+
+/**
+ * The same, where several processes learn from the rows: of those on one host the first writes them, and the others read its
+ * file. One that cannot open that (another kind of system, a container of its own) writes its own.
+ */
+export async function sharedRows(
+  group: ProcessGroup,
+  write: () => Promise<FileRows>,
+  { vectorizer, length, report }: Omit<Written, "target">,
+): Promise<FileRows> {
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const hosts = group.gatherAny(new TextEncoder().encode(host())).map(text);
+  const first = hosts.indexOf(hosts[group.rank]!);
+  const own: FileRows[] = [];
+  const told = await group.spread(group.size, async (rank) => {
+    if (rank === first) own.push(await write());
+    return pack({ plain: own[0] ? { ...own[0].told, encoded: report } : null, arrays: [] });
+  });
+  if (own[0]) return own[0];
+  const { place, digest, encoded } = unpack(told[first]!).plain as FileRows["told"] & {
+    encoded: EncodingReport;
+  };
+  const file = place === null ? null : openShared(place, digest);
+  if (!file) return write();
+  Object.assign(report, encoded);
+  return new FileRows(file, vectorizer, length);
 }
 
 /** Rows held out that are measured so many at a time, each with its targets. */

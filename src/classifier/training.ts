@@ -16,6 +16,7 @@ import type { ModelOptions } from "../model/options.js";
 import type { Rows } from "../network/arrays.js";
 import { factsOf, isOneHot, type Loss } from "../objectives/losses.js";
 import { resolveOptimizer } from "../objectives/optimizers.js";
+import { groupOf } from "../processes/together.js";
 import {
   type CorpusFrontEndOptions,
   decided,
@@ -40,7 +41,7 @@ import {
   type TrainProgress,
 } from "./options.js";
 import { PRESET_NAMES, presetModel } from "./presets.js";
-import { type FileRows, type HeldOut, heldOutIn, writtenRows } from "./row-files.js";
+import { type FileRows, type HeldOut, heldOutIn, sharedRows, writtenRows } from "./row-files.js";
 import { allBut, asideOf, type CorpusText, encodedRows, type TextCorpus } from "./text-corpus.js";
 import { checkVectors, setVectors, vectorsRecord, wantedWords } from "./vectors.js";
 
@@ -236,8 +237,12 @@ export class TrainingSession {
       });
     }
     const target = (row: number) => lesson.target!(row);
-    const written = (rows: Uint32Array, report: EncodingReport) =>
-      long.run(writtenRows(corpus, rows, scratch, { vectorizer, length, target, report }));
+    const group = await groupOf(this.options.communicator);
+    const written = (rows: Uint32Array, report: EncodingReport) => {
+      const write = () =>
+        long.run(writtenRows(corpus, rows, scratch, { vectorizer, length, target, report }));
+      return group ? sharedRows(group, write, { vectorizer, length, report }) : write();
+    };
     const files = { train: await written(train, encoding) };
     try {
       const validation = heldOut.length > 0 ? await written(heldOut, ofHeldOut) : null;

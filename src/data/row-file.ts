@@ -129,6 +129,14 @@ export class RowFile {
     return made;
   }
 
+  /**
+   * Where other processes of this host find the file, also one without a name, as long as this one holds it: in Linux; null
+   * elsewhere. Who opens it holds its digest against this one's.
+   */
+  get place(): string | null {
+    return process.platform === "linux" ? `/proc/${process.pid}/fd/${this.file}` : null;
+  }
+
   /** How many rows there are. */
   get rows(): number {
     return this.count;

@@ -1,4 +1,5 @@
 /** Files for what is too large for memory, which are gone when the process ends: in Node. A browser has web-scratch.ts. */
+import { hostname } from "node:os";
 import type { TokenRows } from "../tokens/token-rows.js";
 import type { RowLayout } from "./row-blocks.js";
 import { RowFile } from "./row-file.js";
@@ -22,6 +23,22 @@ export function scratchTokens(folder: string): TokenRows {
     fresh: () => scratchTokens(folder),
     close: () => file.close(),
   };
+}
+
+/** What this host calls itself. */
+export const host = (): string => hostname();
+
+/** A sealed file of another process of this host; null where it is not to be found, or is another one. */
+export function openShared(place: string, digest: string): RowFile | null {
+  let file: RowFile;
+  try {
+    file = RowFile.open(place);
+  } catch {
+    return null;
+  }
+  if (file.digest === digest) return file;
+  file.close();
+  return null;
 }
 
 /** A file for rows of ids. @throws InputError where it cannot be made */

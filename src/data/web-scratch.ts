@@ -20,3 +20,13 @@ export function scratchTokens(_folder: string): TokenRows {
 export function scratchRows(_folder: string, _layout: RowLayout): RowFile {
   throw noFiles();
 }
+
+/** @throws InputError always */
+export function host(): string {
+  throw noFiles();
+}
+
+/** @throws InputError always */
+export function openShared(_place: string, _digest: string): RowFile | null {
+  throw noFiles();
+}

@@ -2,6 +2,7 @@
 
 import { Corpus } from "../../src/classifier/corpus.js";
 import { choice, logUniform, tune } from "../../src/classifier/tuning/index.js";
+import { RowFile } from "../../src/data/row-file.js";
 import { crossValidate, type LabelledText, TextClassifier } from "../../src/index.js";
 import type { Communicator } from "../../src/processes/communicator.js";
 import { ProcessGroup } from "../../src/processes/group.js";
@@ -51,6 +52,20 @@ export const JOBS = {
     options: { model?: string; effort?: "low" | "high"; seed?: number },
   ) {
     return bytesOf(await TextClassifier.train(rows(260), { ...options, threads: 1, ...by(communicator) }));
+  },
+
+  /** With rows in files: what came of it, and how many rows this process wrote for the network to read. */
+  async scratch(communicator: Communicator | undefined, folder: string) {
+    const { add } = RowFile.prototype;
+    let written = 0;
+    RowFile.prototype.add = function (this: RowFile, ...given: Parameters<typeof add>) {
+      if (this.layout.values > 0) written++;
+      return add.apply(this, given);
+    };
+    const options = { model: "rnn", length: 6, epochs: 2, batchSize: 48, threads: 1, scratch: folder };
+    const classifier = await TextClassifier.train(rows(260), { ...options, ...by(communicator) });
+    RowFile.prototype.add = add;
+    return { ...(await bytesOf(classifier)), written };
   },
 
   /** With a clock that only the first process's decisions may follow. */

@@ -1,5 +1,8 @@
 /** Work that several processes share by whole pieces: fits of an automatic classifier, folds, trials. */
 import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { pack, unpack } from "../../src/processes/packing.js";
 import { JOBS } from "./jobs.js";
@@ -92,6 +95,27 @@ describe("several processes come to what one comes to", () => {
       );
     }
   });
+});
+
+test("rows in a file are written by the first process of a host, and read by all", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "cellstate-shared-"));
+  try {
+    const { written: all, ...alone } = await JOBS.scratch(undefined, folder);
+    assert.equal(all, 260);
+    const outcomes = await inProcesses<{ written: number }>(3, "scratch", folder);
+    for (const outcome of outcomes) {
+      const { written: _, ...rest } = ends(outcome);
+      assert.deepEqual(rest, alone);
+    }
+    const shared = process.platform === "linux" ? [260, 0, 0] : [260, 260, 260];
+    assert.deepEqual(
+      outcomes.map(({ written }) => written),
+      shared,
+    );
+    assert.deepEqual(readdirSync(folder), []);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe("the first process's clock decides for all", () => {
