@@ -33,8 +33,8 @@ async function build() {
 
 /** Why there is no addon, or null. */
 export async function buildNative() {
-  mkdirSync(dirname(reasonFile), { recursive: true });
   try {
+    mkdirSync(dirname(reasonFile), { recursive: true });
     if (process.env["CELLSTATE_NATIVE"] === "skip") throw new Error("CELLSTATE_NATIVE=skip left it out");
     const { arch, platform } = process;
     const hash = hashOf(SOURCES, `${arch} ${platform}${checkedBuild ? " checked" : ""}`);
@@ -42,6 +42,8 @@ export async function buildNative() {
     rmSync(reasonFile, { force: true });
     return null;
   } catch ({ message }) {
+    // On request, what was compiled before stays.
+    if (process.argv.includes("--required")) return message;
     rmSync(addon, { force: true });
     writeFileSync(reasonFile, `${message}\n`);
     return message;

@@ -13,6 +13,7 @@ import { bundlesOf } from "./bundles.js";
 import { corpusToLearn, TextClassifier } from "./classifier.js";
 import type { Corpus, LabelledText } from "./corpus.js";
 import { isAutomatic, TRAIN_OPTION_NAMES, type TrainOptions, type TrainProgress } from "./options.js";
+import { checkSameCorpus } from "./same-corpus.js";
 import { allRows } from "./text-corpus.js";
 import { learning } from "./unfinished.js";
 
@@ -121,6 +122,7 @@ export async function crossValidate(
     return { number, rows, accuracy, macroF1: macro.f1, mcc, loss };
   };
   const group = await groupOf(communicator);
+  if (group) await checkSameCorpus(group, corpus, { ...training, count }, long);
   const folds: Fold[] = [];
   while (folds.length < count) {
     const next = folds.length + 1;

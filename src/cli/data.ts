@@ -137,7 +137,9 @@ const begun = new Map<string, number>();
  * @param writes whether this process does. Default: of several, the first
  */
 export function rejecting({ rejects }: TableFlags, from: string, writes = isFirst): ReadOptions["onReject"] {
-  if (rejects === undefined || !writes) return undefined;
+  if (rejects === undefined) return undefined;
+  // Rows are left out all the same.
+  if (!writes) return () => {};
   const file = begun.get(rejects) ?? openSync(rejects, "w");
   begun.set(rejects, file);
   return (reject) => void writeSync(file, `${JSON.stringify({ file: from, ...reject })}\n`);

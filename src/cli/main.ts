@@ -2,6 +2,7 @@
 /** The command line. One command a file; this one names them and ends the process with the right code. */
 import { Command, CommanderError, Option } from "commander";
 import { InputError } from "../base/errors.js";
+import { isAbort } from "../base/progress.js";
 import { printable } from "../base/text.js";
 import { version } from "../base/version.js";
 import {
@@ -62,6 +63,8 @@ function report(error: unknown): number {
     note(`cellstate: ${error.typed ?? error.message}`);
     return EXIT.badInput;
   }
+  // Of another process's piece of work, or of a step that only looks.
+  if (isAbort(error)) return EXIT.interrupted;
   const unexpected = error instanceof Error ? error : new Error(String(error));
   note(`cellstate: ${process.env["CELLSTATE_DEBUG"] ? unexpected.stack : printable(inWords(unexpected))}`);
   return EXIT.failed;

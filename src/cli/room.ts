@@ -6,6 +6,7 @@ import { inputError } from "../base/errors.js";
 import type { Scratch } from "../classifier/text-corpus.js";
 import { isStandardInput } from "../data/node-files.js";
 import { note } from "./context.js";
+import { onHost } from "./together.js";
 
 /** What packed text comes to, unpacked. */
 const UNPACKED = 5;
@@ -70,10 +71,11 @@ export function checkRoom(
   const bytes = textBytes(paths);
   if (bytes === null) return;
   if (scratch) {
-    if (bytes > (scratch.above ?? 0)) checkDisk(scratch.folder, bytes * DISK_SHARE);
+    if (bytes > (scratch.above ?? 0)) checkDisk(scratch.folder, onHost * bytes * DISK_SHARE);
     return;
   }
-  const needed = ITSELF + bytes * SHARES[what];
+  // Every process of this host has all of them.
+  const needed = onHost * (ITSELF + bytes * SHARES[what]);
   if (needed < Math.min(WORTH_SAYING, limit)) return;
   const amount = `about ${sizeText(needed)} of memory for ${sizeText(bytes)} of texts`;
   if (needed <= limit) note(`  ${amount}; there are ${sizeText(limit)}`);
@@ -90,8 +92,22 @@ export function checkRoom(
   }
 }
 
+/** @throws InputError for a folder that is not there */
+function spaceIn(folder: string): { bavail: number; bsize: number } {
+  try {
+    return statfsSync(folder);
+  } catch (error) {
+    throw inputError({
+      expected: "a folder for rows that memory is not to hold",
+      where: folder,
+      received: (error as Error).message,
+      next: "Make it, or name another one that is on every host: --scratch FOLDER.",
+    });
+  }
+}
+
 function checkDisk(folder: string, needed: number): void {
-  const { bavail, bsize } = statfsSync(folder);
+  const { bavail, bsize } = spaceIn(folder);
   const free = bavail * bsize;
   if (free >= needed) return;
   throw inputError({

@@ -18,6 +18,9 @@ export const several = launch !== null && launch.size > 1;
 /** Whether this process speaks and writes: it is alone, or the first. */
 export const isFirst = launch === null || launch.rank === 0;
 
+/** How many of the processes share this host, as far as the launcher says. */
+export const onHost = launch?.onHost ?? 1;
+
 /** Where progress is drawn: by the first alone. */
 export const progressStream: ProgressStream = isFirst
   ? process.stderr
@@ -30,6 +33,9 @@ const TOGETHER: ReadonlySet<string> = new Set(["train", "tune", "predict"]);
 const LATER_MS = 3000;
 /** What was said has time to pass through the launcher, which drops the rest where it ends all (MPICH's does). */
 const SAID_MS = 250;
+
+/** The first has so long to save what there is after a signal. */
+const INTERRUPTED_MS = 10_000;
 
 let joined: MpiCommunicator | null = null;
 const complaints: string[] = [];
@@ -87,6 +93,15 @@ export const theProcesses = ({ size, library, threads: own }: MpiCommunicator, t
 export const complain = (text: string): void => void complaints.push(text);
 
 /**
+ * Whoever heard of the signal between two steps ends, though others may wait for it in the next: the first ends all, once
+ * it has saved what there is; another does where the first is one of those that wait.
+ */
+async function endInterrupted(communicator: MpiCommunicator): Promise<void> {
+  await wait(isFirst ? SAID_MS : INTERRUPTED_MS);
+  communicator.abort(EXIT.interrupted);
+}
+
+/**
  * The end of this process. After a failure it is the end of all of them: at once where the first has said what failed, or
  * another has something of its own to say. One that has nothing to say waits for the first, which may be saving what there is.
  */
@@ -101,6 +116,7 @@ export async function endTogether(code: number): Promise<void> {
     }
   }
   if (!joined) return;
+  if (code === EXIT.interrupted) return endInterrupted(joined);
   if (!failed || !(isFirst || speaks)) return joined.close();
   await wait(SAID_MS);
   joined.abort(code);

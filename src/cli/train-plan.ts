@@ -222,6 +222,7 @@ export async function planTraining(
   const vectors = words === undefined ? null : await openVectors(words);
   const replay = from === undefined ? null : await recordIn(from);
   refuseAlone(given);
+  if (several) refuseStandardInput([data, test, oldData]);
   const communicator = await joinProcesses();
   // Which rows are held out to test on follows from the seed, too.
   const settled = replay ? { ...given, seed: replayOf(replay).seed } : given;
@@ -247,6 +248,19 @@ async function scratchOf(
   if (scratch === undefined) return { folder, above: (textBytes(read) ?? 0) > LARGE ? 0 : LARGE };
   await checkWritable(join(scratch, "rows"));
   return { folder: scratch };
+}
+
+/** @throws InputError for what the first process alone could read */
+function refuseStandardInput(paths: readonly (string | undefined)[]): void {
+  if (!paths.includes("-")) return;
+  throw refusedByAll(
+    inputError({
+      expected: "a file, which all processes read",
+      where: "train with mpirun",
+      received: "standard input",
+      next: "Write it to a file first.",
+    }),
+  );
 }
 
 /** @throws InputError where several processes were started for what one does */

@@ -130,7 +130,9 @@ export function epochLogs(
 
 export function checkpointing({ flags }: TrainPlan): Callback[] {
   const { checkpoint, checkpointEvery } = flags;
-  if (!checkpoint || !isFirst) return [];
+  if (!checkpoint) return [];
+  // What a run goes on from, within an epoch too, all processes have, though the first alone keeps it.
+  if (!isFirst) return [{ wantsState: true }];
   const failed = (error: unknown, failures: number) => {
     const times = failures === 1 ? "" : ` (${failures} times so far)`;
     note(`The checkpoint could not be saved${times}, and training goes on. ${(error as Error).message}`);

@@ -2,6 +2,7 @@
 
 import { count } from "../base/numbers.js";
 import { atOnce } from "../base/pieces.js";
+import { isAbort } from "../base/progress.js";
 import { printable, printableJson } from "../base/text.js";
 import { checkAnswerable } from "../classifier/answering.js";
 import { changedAnswers } from "../classifier/changes.js";
@@ -181,7 +182,7 @@ async function validateInFolds(
   try {
     return await crossValidate(corpus, { ...options, folds, onFold, onProgress: status.told });
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted && !isAbort(error)) throw error;
     throw new Exit(EXIT.interrupted, "Interrupted in cross-validation: nothing is written.");
   }
 }

@@ -6,11 +6,20 @@ import { fileURLToPath } from "node:url";
 import { type Addon, type AddonResult, checkAddon } from "./native.js";
 
 /**
- * The package's folder, above dist/src/engines. Not `new URL("../../../", import.meta.url)`, which bundlers take for a
- * file that is to come along; in what they make of this module, the folder is another, and holds no addon.
+ * The package's folder, above dist/src/engines, or of the command line's bundle above dist/src/bin; null elsewhere: what
+ * lies above another bundle is not ours, and would be run. Not `new URL("../../../", import.meta.url)`, which bundlers
+ * take for a file that is to come along.
  * @throws TypeError in a bundle that has no `import.meta.url`
  */
-const packageFolder = (): string => join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+function packageFolder(): string | null {
+  const own = dirname(fileURLToPath(import.meta.url));
+  const folder = join(own, "..", "..", "..");
+  const places = ["engines", "bin"].map((name) => join(folder, "dist", "src", name));
+  return places.includes(own) && existsSync(join(folder, "package.json")) ? folder : null;
+}
+
+const IN_A_BUNDLE =
+  "a bundle does not carry the native addon. Leave the package `cellstate` out of the bundle to have it";
 
 /**
  * The addon that was built here (by `npm run build`, or on request by `cellstate build-native`), else the one that the
@@ -23,6 +32,7 @@ export function loadAddon(): AddonResult {
       return { missing: "the native addon is left out: CELLSTATE_NATIVE=skip" };
     }
     const folder = packageFolder();
+    if (folder === null) return { missing: IN_A_BUNDLE };
     const built = join(folder, "build", "Release", "cellstate.node");
     const here = existsSync(built) ? attempt(() => checkAddon(open(built))) : null;
     if (here !== null && "addon" in here) return here;
@@ -60,9 +70,6 @@ export function loadPrebuilt(folder: string): AddonResult {
 }
 
 function whyMissing(folder: string, target: string): string {
-  if (!existsSync(join(folder, "native"))) {
-    return "a bundle does not carry the native addon. Leave the package `cellstate` out of the bundle to have it";
-  }
   // Left by scripts/build-native.mjs where it could not build.
   const reasonFile = join(folder, "build", "native-missing.txt");
   const reason = existsSync(reasonFile)

@@ -1,6 +1,9 @@
 /** Processes that run one computation in step, over a communicator. */
+import { InputError } from "../base/errors.js";
+import { isAbort } from "../base/progress.js";
 import type { SynchronousEngine } from "../engines/engine.js";
 import type { Communicator } from "./communicator.js";
+import { pack, unpack } from "./packing.js";
 import { type InStep, Share, type SharedBatch } from "./share.js";
 
 let groups = 0;
@@ -82,11 +85,11 @@ export class ProcessGroup implements InStep {
   private refuseFailure(failure: unknown): void {
     const failed = this.gather(Uint8Array.of(failure === undefined ? 0 : 1)).findIndex(([one]) => one);
     if (failed < 0) return;
-    const words = failure instanceof Error ? failure.message : String(failure ?? "");
-    const bytes = new TextEncoder().encode(words).subarray(0, MOST_WORDS);
-    const told = this.gather(Uint8Array.from({ length: MOST_WORDS }, (_, i) => bytes[i] ?? 0))[failed]!;
+    const message = failure instanceof Error ? failure.message : String(failure ?? "");
+    const kind = isAbort(failure) ? "abort" : failure instanceof InputError ? "input" : "other";
+    const told = this.gatherAny(pack({ plain: { kind, message }, arrays: [] }))[failed]!;
     if (failure !== undefined) throw failure;
-    throw new Error(`process ${failed}: ${new TextDecoder().decode(told).replace(/\0+$/, "")}`);
+    throw failureOf(failed, unpack(told).plain as { kind: string; message: string });
   }
 
   /** What process 0 has decided. */
@@ -105,8 +108,12 @@ export class ProcessGroup implements InStep {
   }
 }
 
-/** Bytes of a message about a failure elsewhere. */
-const MOST_WORDS = 1000;
+/** What failed in another process, as an error of its kind. */
+function failureOf(rank: number, { kind, message }: { kind: string; message: string }): Error {
+  if (kind === "abort") return new DOMException(message, "AbortError");
+  const words = `process ${rank}: ${message}`;
+  return kind === "input" ? new InputError(words) : new Error(words);
+}
 
 function joined(blocks: readonly Uint8Array[]): Uint8Array {
   const starts = startsOf(blocks.map(({ length }) => length));

@@ -57,7 +57,7 @@ class OpenMpi implements MpiCommunicator {
   readonly library: string;
   readonly threads: number;
   private readonly call: Calls;
-  private closed = false;
+  isClosed = false;
 
   constructor(calls: Calls, onHost: number | null) {
     this.call = calls;
@@ -93,8 +93,8 @@ class OpenMpi implements MpiCommunicator {
   }
 
   close(): void {
-    if (this.closed) return;
-    this.closed = true;
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.call.finalize();
   }
 
@@ -165,7 +165,9 @@ export async function openMpi(options: MpiOptions = {}): Promise<MpiCommunicator
   leaveMemoryAlone();
   const koffi = await loadKoffi();
   const library = openLibrary(koffi, namesFor(launch, options));
+  if (opened) return refuseClosed(opened);
   const communicator = new OpenMpi(callsOf(library), launch?.onHost ?? null);
+  opened = communicator;
   if (launch && launch.size !== communicator.size) {
     throw inputError({
       expected: `the MPI library of the launcher, which started ${launch.size} processes`,
@@ -186,6 +188,19 @@ export async function openMpi(options: MpiOptions = {}): Promise<MpiCommunicator
 function leaveMemoryAlone(): void {
   process.env["UCX_MEM_EVENTS"] ??= "no";
   process.env["UCX_ERROR_SIGNALS"] ??= "SIGILL,SIGBUS,SIGFPE";
+}
+
+/** MPI begins once in a process, and ends once. */
+let opened: OpenMpi | null = null;
+
+function refuseClosed(communicator: OpenMpi): OpenMpi {
+  if (!communicator.isClosed) return communicator;
+  throw inputError({
+    expected: "to be called before the processes' work in common is ended",
+    where: "openMpi",
+    received: "a second call, after close()",
+    next: "MPI begins once in a process: close it at the end.",
+  });
 }
 
 async function loadKoffi(): Promise<Koffi> {

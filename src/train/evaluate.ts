@@ -56,7 +56,8 @@ export async function evaluateDataset(
   phase = "evaluating",
 ): Promise<Scores> {
   const { group } = options;
-  const usual = rowsAtOnce(trainer.network.runtime.engine.threads * (group?.size ?? 1));
+  // Processes may have threads each in numbers of their own, and share plans of one size.
+  const usual = rowsAtOnce(group?.size ?? trainer.network.runtime.engine.threads);
   const { batchSize = trainer.compiled.loss.reduction === "mean" ? usual : KERAS_BATCH } = options;
   wholeNumber(batchSize, "evaluate batchSize", 1);
   if (data.rows === 0) throw inputError({ expected: "at least one row", where: "evaluate x" });

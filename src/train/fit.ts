@@ -265,7 +265,11 @@ class FitRun<M extends Trained> {
     const { trainer, train, validation, batchSize, options } = this;
     this.fingerprint = yield* fingerprintOf(trainer, { train, validation, batchSize }, options);
     const { group, network } = this;
-    if (group) checkSameRun(group, this.fingerprint);
+    if (group) {
+      const { epochs } = this;
+      const callbacks = [...this.namedCallbacks()].flatMap(([name, { state }]) => (state ? [name] : []));
+      checkSameRun(group, JSON.stringify({ ...JSON.parse(this.fingerprint), epochs, callbacks }));
+    }
     if (options.resume !== undefined) yield* this.resume(options.resume);
     // Networks of one fingerprint may have other weights, and runs be resumed from other states.
     if (group) yield* checkSameWeights(group, network.weightSnapshot(), this.trainer.iterations);

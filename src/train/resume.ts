@@ -116,17 +116,17 @@ function checkNames(found: readonly string[], wanted: readonly string[]): void {
 
 /** @throws InputError, in every process, where one of them has another run before it */
 export function checkSameRun(group: ProcessGroup, fingerprint: string): void {
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  const own = new TextEncoder().encode(fingerprint);
-  const first = text(group.share(own));
-  const differing = group.gather(Uint8Array.of(first === fingerprint ? 0 : 1)).findIndex(([other]) => other);
+  const all = group
+    .gatherAny(new TextEncoder().encode(fingerprint))
+    .map((bytes) => new TextDecoder().decode(bytes));
+  const differing = all.findIndex((other) => other !== all[0]);
   if (differing < 0) return;
-  const seen = first === fingerprint ? [] : differences(first, fingerprint);
+  const seen = differences(all[0]!, all[differing]!);
   throw inputError({
     expected: "the same data, model, seed and settings in every process",
-    where: "fit communicator",
+    where: "the processes",
     received: `others in process ${differing} than in process 0${seen.length > 0 ? ` (${seen.join(", ")})` : ""}`,
-    next: "Start all processes with one command line, where all see the same files.",
+    next: "Start all with one command line, where all see the same files.",
   });
 }
 

@@ -54,6 +54,31 @@ export const JOBS = {
     return bytesOf(await TextClassifier.train(rows(260), { ...options, threads: 1, ...by(communicator) }));
   },
 
+  /** Other words in one of the processes. */
+  async differing(communicator: Communicator | undefined, what: "auto" | "folds" | "tune") {
+    const own = rows(120).map(({ text, label }, r) => ({
+      text: communicator?.rank === 1 && r === 50 ? `${text} other` : text,
+      label: label as string,
+    }));
+    const options = { threads: 1, ...by(communicator) };
+    const works = {
+      auto: () => TextClassifier.train(own, { model: "linear", ...options }),
+      folds: () => crossValidate(own, { model: "linear", folds: 3, ...options }),
+      tune: async () =>
+        tune(await Corpus.read(own, { frontEnd: "tokenizer", segment: "auto" }), {
+          space: { batchSize: choice([16, 32]) },
+          optionsOf: () => ({ model: "rnn", length: 8, threads: 1 }),
+          ...{ trials: 2, epochs: 1 },
+          ...by(communicator),
+        }),
+    };
+    const error = await works[what]().then(
+      () => null,
+      (thrown: Error) => thrown.message,
+    );
+    return { error };
+  },
+
   /** With rows in files: what came of it, and how many rows this process wrote for the network to read. */
   async scratch(communicator: Communicator | undefined, folder: string) {
     const { add } = RowFile.prototype;

@@ -118,6 +118,17 @@ test("rows in a file are written by the first process of a host, and read by all
   }
 });
 
+describe("other texts in one process are refused in all, before anything is learned", () => {
+  for (const what of ["auto", "folds", "tune"]) {
+    test(what, async () => {
+      for (const { error } of await inProcesses<{ error: string }>(3, "differing", what)) {
+        assert.match(error, /the same data, model, seed and settings in every process/);
+        assert.match(error, /others in process 1 than in process 0 \(data\)/);
+      }
+    });
+  }
+});
+
 describe("the first process's clock decides for all", () => {
   test("what auto has time for", async () => {
     // Others would have time for nothing, or for all.

@@ -8,6 +8,7 @@ import { groupOf } from "../../processes/together.js";
 import { bundlesOf, type Duplicates } from "../bundles.js";
 import { type Corpus, refuseNoClasses } from "../corpus.js";
 import { EFFORTS, type Effort, type Parts, type TrainOptions } from "../options.js";
+import { checkSameCorpus } from "../same-corpus.js";
 import { allRows } from "../text-corpus.js";
 import { Allowance, type Timing } from "./allowance.js";
 import { type Beside, encoderOf, networkOf } from "./assemble.js";
@@ -94,6 +95,7 @@ export async function trainAuto(
   const { communicator } = options;
   if (communicator !== undefined) communicatorOf(communicator, "TextClassifier.train communicator");
   const group = await groupOf(communicator);
+  if (group) await checkSameCorpus(group, corpus, options, steps);
   const allowance = new Allowance({ budget, replay: replay?.ran ?? null, group }, timing);
   refuseNoClasses(corpus, options.target);
   const labels = corpus.labels();

@@ -143,12 +143,14 @@ export async function trainWide(given: WideData, options: WideOptions): Promise<
   };
   const judging = await Judging.of(all, folds, fit, steps, group);
   const ngramsOf = await steps.run(countsOf(data));
-  const left = (recipe: WideRecipe) => ({
-    fits:
-      judging.passes * ngramsOf(recipe.members.filter((member) => !judging.knows(member))) +
-      toFit(ngramsOf, data.features, recipe, labels),
-    rows: FINAL_ROWS * given.rows.length,
-  });
+  /** What of so many fits this process does. */
+  const share = (fits: number) => Math.ceil(fits / (group?.size ?? 1)) / Math.max(1, fits);
+  const left = (recipe: WideRecipe) => {
+    const fresh = recipe.members.filter((member) => !judging.knows(member));
+    const judged = share(fresh.length * folds.length) * judging.passes * ngramsOf(fresh);
+    const fitted = share(recipe.members.length) * toFit(ngramsOf, data.features, recipe, labels);
+    return { fits: judged + fitted, rows: FINAL_ROWS * given.rows.length };
+  };
   const judged: Judged[] = [];
   for (const [k, recipe] of recipes.entries()) {
     if (k > 0 && !allowance.admits("recipes", k, left(recipe))) break;

@@ -15,6 +15,7 @@ import type { TrainingState } from "../../train/training-state.js";
 import { TextClassifier } from "../classifier.js";
 import { Corpus } from "../corpus.js";
 import { isAutomatic, type TrainOptions, type TrainProgress } from "../options.js";
+import { checkSameCorpus } from "../same-corpus.js";
 import { AbortedTraining } from "../unfinished.js";
 import { goingOn, type Rung, rungsOf } from "./rungs.js";
 import { checkSpace, drawTrials, type Settings, type Space } from "./space.js";
@@ -216,6 +217,11 @@ class Search {
 
   async run(group: ProcessGroup | null): Promise<TuneResult> {
     this.group = group;
+    if (group) {
+      const { space, trials, epochs, seed } = this.options;
+      const asked = { space: JSON.stringify(space), trials, epochs, seed };
+      await checkSameCorpus(group, this.corpus, asked, this.long);
+    }
     this.options.onPlanned?.(this.rungs);
     let going = this.drawn.map((_, k) => k + 1);
     for (const [k, rung] of this.rungs.entries()) {
@@ -293,8 +299,8 @@ class Search {
   /** Trains to so many epochs, from where the trials are. @returns whether all came to their ends there */
   private async train(numbers: readonly number[], epochs: number): Promise<boolean> {
     const outcomes = this.group
-      ? await spreadTrials(this.group, numbers.length, (piece) => this.trained(numbers[piece]!, epochs))
-      : [await this.trained(numbers[0]!, epochs)];
+      ? await this.trainedTogether(this.group, numbers, epochs)
+      : [await this.trained(numbers[0]!, epochs, await this.store.read(numbers[0]!))];
     let all = true;
     for (const [i, outcome] of outcomes.entries()) {
       if (outcome.ended) {
@@ -305,9 +311,30 @@ class Search {
     return all;
   }
 
-  /** What a trial comes to with so many epochs, from where it is. */
-  private async trained(number: number, epochs: number): Promise<Outcome> {
-    let state = await this.store.read(number);
+  /** Where a trial is, as the first process's store has it. */
+  private async stateOf(number: number): Promise<TrainingState | null> {
+    const { group, store } = this;
+    if (!group) return store.read(number);
+    const own = group.rank === 0 ? await store.read(number) : null;
+    const bytes = group.share(own ? encodeCheckpoint(own) : new Uint8Array(0));
+    return bytes.length > 0 ? decodeCheckpoint(bytes, `trial ${number}`) : null;
+  }
+
+  private async trainedTogether(
+    group: ProcessGroup,
+    numbers: readonly number[],
+    epochs: number,
+  ): Promise<Outcome[]> {
+    const states: (TrainingState | null)[] = [];
+    for (const number of numbers) states.push(await this.stateOf(number));
+    return spreadTrials(group, numbers.length, (piece) =>
+      this.trained(numbers[piece]!, epochs, states[piece]!),
+    );
+  }
+
+  /** What a trial comes to with so many epochs. @param from where it is */
+  private async trained(number: number, epochs: number, from: TrainingState | null): Promise<Outcome> {
+    let state = from;
     if (state && isCovered({ ...state, diverged: null }, epochs)) {
       return { state, diverged: null, ended: null };
     }
@@ -379,7 +406,7 @@ class Search {
 
   /** From a state at its last epoch training ends at once, with the weights of the best; without one it is repeated. */
   private async classifierOf({ number, history }: Trial): Promise<TextClassifier> {
-    const resume = await this.store.read(number);
+    const resume = await this.stateOf(number);
     const options = await this.trainOptions(number, history.length);
     const asked = { ...options, ...(resume ? { resume } : {}), ...this.progress(number) };
     return TextClassifier.train(this.corpus, asked);
