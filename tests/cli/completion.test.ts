@@ -47,7 +47,7 @@ test("every command and every option of each is in every script", async () => {
     const { stdout } = await cellstate([...path, "--help"]);
     const commands = /\nCommands:\n([\s\S]*)/.exec(stdout)?.[1] ?? "";
     return {
-      commands: wordsOf(commands, /^ {2}(?!help)([a-z]+)/gm),
+      commands: wordsOf(commands, /^ {2}(?!help)([a-z-]+)/gm),
       options: wordsOf(stdout, /^ {2}(?:-\w, )?(--[a-z-]+)/gm),
     };
   };
