@@ -13,15 +13,15 @@ const ENTRY_BUDGETS: Record<string, number> = {
   "cellstate/keras": 190,
   "cellstate/lab": 184,
   "cellstate/predict": 62,
-  "cellstate/report": 289,
+  "cellstate/report": 291,
   "cellstate/tune": 250,
-  "cellstate/worker": 10,
+  "cellstate/worker": 10.3,
 };
 
 const TRAINING_BUDGET = 145;
 
 /** What runs in a worker before it is asked anything. */
-const WORKER_BUDGET = 52;
+const WORKER_BUDGET = 60;
 
 /** The kernels that come with predicting, once a file is there; cellstate/predict and these together stay below 75. */
 const INFERENCE_KERNELS_BUDGET = 20;
