@@ -52,12 +52,6 @@ export interface SharedBatch {
   readonly count: number;
 }
 
-/** What one shard has that every process is to have: buffers of so many elements. */
-export interface SharedBuffer {
-  readonly at: Pointer;
-  readonly length: number;
-}
-
 /** Where gradients lie: of this process's shards, one after another, and their sum. */
 export interface SharedGradients {
   readonly shards: Pointer;
