@@ -35,7 +35,7 @@ const LATER_MS = 3000;
 const SAID_MS = 250;
 
 /** The first has so long to save what there is after a signal. */
-const INTERRUPTED_MS = 10_000;
+const INTERRUPTED_MS = 60_000;
 
 let joined: MpiCommunicator | null = null;
 const complaints: string[] = [];

@@ -61,17 +61,23 @@ export interface SharedGradients {
   readonly length: number;
 }
 
+/** Blocks that are transferred, one after another, and the bytes of each, in the order of the processes. */
+interface Transferred {
+  readonly at: Pointer;
+  readonly lengths: readonly number[];
+  readonly bytes: number;
+}
+
 export class Share {
   /** This process's shards: first … end − 1. */
   readonly first: number;
   readonly end: number;
-  /** What each process adds to each step: its number, and whether it was asked to end. */
-  private header: Pointer = 0;
   /** What each process gives to all: [its slice of the sum | header | buffers of its shards]. */
-  private blocks: Pointer = 0;
-  private blockLengths: number[] = [];
-  private sent: { at: Pointer; lengths: number[] } | null = null;
-  private received: { at: Pointer; lengths: number[] } | null = null;
+  private blocks: Transferred | null = null;
+  /** Of each process, what it adds to each step: its number, and whether it was asked to end. */
+  private readonly headers: Pointer[] = [];
+  private sent: Transferred | null = null;
+  private received: Transferred | null = null;
   private gradients: SharedGradients | null = null;
   private addition: SynchronousProgram | null = null;
   /** Copies before the second transfer, and after it. */
@@ -134,18 +140,16 @@ export class Share {
       }
       return length;
     });
-    this.blocks = arena.allocate(lengths.reduce((a, b) => a + b, 0));
-    this.blockLengths = lengths;
-    let at = this.blocks;
+    this.blocks = this.room(arena, lengths);
+    let { at } = this.blocks;
     for (const rank of ranks) {
       const slice = gradients && this.sliceOf(rank, gradients.length);
       if (gradients && slice && slice.length > 0) {
-        this.unpacking.push({
-          ...{ from: at, to: gradients.total + slice.from * elementBytes, length: slice.length },
-        });
+        const to = gradients.total + slice.from * elementBytes;
+        this.unpacking.push({ from: at, to, length: slice.length });
         at += slice.length * elementBytes;
       }
-      if (rank === this.group.rank) this.header = at;
+      this.headers.push(at);
       at += LINE * elementBytes;
       const [from, to] = this.shardsOf(rank);
       for (let shard = from; shard < to; shard++) {
@@ -164,16 +168,24 @@ export class Share {
     const { size, rank } = this.group;
     const own = this.sums(rank).length;
     const slices = Array.from({ length: size }, (_, r) => this.sliceOf(r, length).length);
-    const all = slices.map((_, r) => this.sums(r).length * slices[rank]!);
-    this.sent = { at: arena.allocate(Math.max(1, own * length)), lengths: slices.map((n) => n * own) };
-    this.received = {
-      at: arena.allocate(
-        Math.max(
-          1,
-          all.reduce((a, b) => a + b, 0),
-        ),
-      ),
-      lengths: all,
+    this.sent = this.room(
+      arena,
+      slices.map((slice) => slice * own),
+    );
+    this.received = this.room(
+      arena,
+      slices.map((_, r) => this.sums(r).length * slices[rank]!),
+    );
+  }
+
+  /** @param lengths elements of each block */
+  private room(arena: Arena, lengths: readonly number[]): Transferred {
+    const { elementBytes } = this.engine;
+    const elements = lengths.reduce((a, b) => a + b, 0);
+    return {
+      at: arena.allocate(Math.max(1, elements)),
+      lengths: lengths.map((length) => length * elementBytes),
+      bytes: elements * elementBytes,
     };
   }
 
@@ -258,22 +270,16 @@ export class Share {
   transfer(step: number): void {
     const { engine, group, sent, received } = this;
     const { communicator } = group;
+    const blocks = this.blocks!;
     if (sent && received) {
-      communicator.exchange(
-        this.bytes(sent.at, total(sent.lengths)),
-        this.inBytes(sent.lengths),
-        this.bytes(received.at, total(received.lengths)),
-        this.inBytes(received.lengths),
-      );
+      const [out, into] = [this.bytesOf(sent), this.bytesOf(received)];
+      communicator.exchange(out, sent.lengths, into, received.lengths);
       this.addition ??= engine.load([this.lastSums()]);
       this.addition.run();
     }
     for (const copy of this.packing) this.run(copy);
-    view(engine, this.header, 2).set([step % STEPS, group.asked ? 1 : 0]);
-    communicator.allGather(
-      this.bytes(this.blocks, total(this.blockLengths)),
-      this.inBytes(this.blockLengths),
-    );
+    view(engine, this.headers[group.rank]!, 2).set([step % STEPS, group.asked ? 1 : 0]);
+    communicator.allGather(this.bytesOf(blocks), blocks.lengths);
     this.readHeaders(step % STEPS);
     for (const copy of this.unpacking) this.run(copy);
   }
@@ -281,11 +287,8 @@ export class Share {
   /** @throws Error where the processes do not run the same */
   private readHeaders(step: number): void {
     const { engine, group } = this;
-    // Each block's header follows its slice of the gradient.
-    let at = this.blocks;
-    for (const [rank, length] of this.blockLengths.entries()) {
-      const slice = this.gradients ? this.sliceOf(rank, this.gradients.length).length : 0;
-      const [theirs, asked] = view(engine, at + slice * engine.elementBytes, 2);
+    for (const [rank, at] of this.headers.entries()) {
+      const [theirs, asked] = view(engine, at, 2);
       if (theirs !== step) {
         throw new Error(
           `the processes are no longer in step: process ${rank} is at ${theirs}, this one (${group.rank}) at ${step}. ` +
@@ -293,7 +296,6 @@ export class Share {
         );
       }
       if (asked) group.ending = true;
-      at += length * engine.elementBytes;
     }
   }
 
@@ -301,12 +303,8 @@ export class Share {
     view(this.engine, to, length).set(view(this.engine, from, length));
   }
 
-  private bytes(at: Pointer, elements: number): Uint8Array {
-    return new Uint8Array(this.engine.buffer, at, elements * this.engine.elementBytes);
-  }
-
-  private inBytes(lengths: readonly number[]): number[] {
-    return lengths.map((length) => length * this.engine.elementBytes);
+  private bytesOf({ at, bytes }: Transferred): Uint8Array {
+    return new Uint8Array(this.engine.buffer, at, bytes);
   }
 
   dispose(): void {
@@ -318,4 +316,3 @@ export class Share {
 const STEPS = 2 ** 20;
 
 const inLines = (length: number) => LINE * Math.ceil(length / LINE);
-const total = (lengths: readonly number[]) => lengths.reduce((a, b) => a + b, 0);
