@@ -5,6 +5,8 @@ import { busy, Refusal } from "./refusal.js";
 export interface Answers<Question, Answer> {
   /** Rows `from … to−1` of a question. */
   cut(question: Question, from: number, to: number): Question;
+  /** Rows as long as a question's that are asked together at most, whatever the batches' size. */
+  most?(question: Question): number;
   /**
    * The answers to all rows of some questions, one after another.
    * @param first the number that messages call the first row, where there is one question
@@ -30,13 +32,10 @@ export interface Gathering {
   onBatch?(rows: number, seconds: number): void;
 }
 
-/** Questions of one key may be asked together, and cut; one without a key is asked whole and alone. */
-export type Key = string | null;
-
 interface Waiting<Question, Answer> {
   readonly question: Question;
   readonly rows: number;
-  readonly key: Key;
+  readonly key: string;
   readonly since: number;
   /** Rows that were put to the model. */
   asked: number;
@@ -62,6 +61,7 @@ export class Batcher<Question, Answer> {
   #due: NodeJS.Timeout | NodeJS.Immediate | null = null;
   #isAtOnce = false;
   #isAsking = false;
+  #isFinishing = false;
   #whenIdle: (() => void)[] = [];
 
   constructor(model: Answers<Question, Answer>, gathering: Gathering) {
@@ -71,10 +71,16 @@ export class Batcher<Question, Answer> {
 
   /**
    * The answers to a question, a row each.
+   * @param key questions of one key may be asked together
    * @param onTaken given what drops the question: for whom nobody waits any more
    * @throws Refusal (429) where too many wait
    */
-  ask(question: Question, rows: number, key: Key, onTaken?: (drop: () => void) => void): Promise<Answer[]> {
+  ask(
+    question: Question,
+    rows: number,
+    key: string,
+    onTaken?: (drop: () => void) => void,
+  ): Promise<Answer[]> {
     if (rows === 0) return Promise.resolve([]);
     const { queue } = this.#gathering;
     if (queue.rows > 0 && queue.rows + rows > queue.most) throw busy(queue.rows, queue.most);
@@ -89,8 +95,10 @@ export class Batcher<Question, Answer> {
     });
   }
 
-  /** Resolves when nothing waits. */
-  idle(): Promise<void> {
+  /** Nobody else will ask: what waits for others is asked now. Resolves when nothing waits. */
+  finish(): Promise<void> {
+    this.#isFinishing = true;
+    this.#schedule();
     if (this.#waiting.length === 0 && !this.#isAsking) return Promise.resolve();
     return new Promise((resolve) => this.#whenIdle.push(resolve));
   }
@@ -100,7 +108,7 @@ export class Batcher<Question, Answer> {
     if (this.#isAsking || this.#waiting.length === 0) return;
     const { size, wait } = this.#gathering;
     const left = wait - (performance.now() - this.#waiting[0]!.since);
-    const isAtOnce = left <= 0 || this.#rows >= size;
+    const isAtOnce = this.#isFinishing || left <= 0 || this.#rows >= size;
     if (this.#due !== null) {
       if (this.#isAtOnce || !isAtOnce) return;
       clearTimeout(this.#due as NodeJS.Timeout);
@@ -131,9 +139,8 @@ export class Batcher<Question, Answer> {
     const { size } = this.#gathering;
     const [head] = this.#waiting;
     if (!head) return [];
-    if (head.key === null) return [this.#part(head, head.rows)];
     const parts: Part<Question, Answer>[] = [];
-    let room = size;
+    let room = Math.min(size, this.#model.most?.(head.question) ?? size);
     for (const one of this.#waiting) {
       if (room === 0) break;
       if (one.key !== head.key) continue;

@@ -68,7 +68,8 @@ async function warmedUp(served: Served): Promise<void> {
     ...{ rows: 1, shape },
   }));
   try {
-    await served.answer([served.inputs[0]!.datatype === "BYTES" ? { texts: [""] } : { inputs }], 1);
+    const question = served.inputs[0]!.datatype === "BYTES" ? { texts: [""] } : { inputs };
+    await served.answer([served.prepared?.(question, Number.POSITIVE_INFINITY) ?? question], 1);
   } catch {
     // A masked mean has no answer to a text without words.
   }

@@ -95,7 +95,7 @@ export function addRoutes(app: FastifyInstance, serving: Serving, around: Around
   for (const route of ROUTES) addRoute(app, route, site, settings.maxBody);
   for (const [path, routes] of byPath()) addRefusals(app, path, routes);
   app.addHook("preClose", async () => {
-    serving.isStopping = true;
+    serving.finish();
   });
   app.addHook("onClose", async () => serving.dispose());
 }

@@ -21,6 +21,10 @@ export class Refusal extends Error {
 export const refusal = (status: number, complaint: Complaint): Refusal =>
   new Refusal(status, inputError(complaint).message);
 
+/** A request is larger than is taken. @param next what to do */
+export const tooMuch = (received: string, most: string, next: string): Refusal =>
+  new Refusal(413, `Received ${received}; this server takes ${most}. ${next}.`);
+
 /** The server has more to do than it keeps waiting. */
 export const busy = (rows: number, most: number): Refusal =>
   new Refusal(

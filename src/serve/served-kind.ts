@@ -1,5 +1,5 @@
 /** What a model is to the server: what it takes, what it answers, and how that reads in each of the protocols. */
-import type { Answers, Key } from "./batcher.js";
+import type { Answers } from "./batcher.js";
 import type { Column, Question, TensorInfo } from "./tensors.js";
 
 /** What a model is: it says what an answer looks like. */
@@ -13,8 +13,14 @@ export interface Served<Answer = unknown> extends Answers<Question, Answer> {
   readonly inputs: readonly TensorInfo[];
   /** What the Open Inference Protocol gives of the answers. */
   readonly columns: readonly Column<Answer>[];
-  /** Which questions may be asked together. */
-  keyOf(question: Question): Key;
+  /**
+   * A question as `keyOf`, `cut` and `answer` take it; left out: as it came.
+   * @param most numbers that it may have in all
+   * @throws Refusal (413) for more
+   */
+  prepared?(question: Question, most: number): Question;
+  /** Questions of one key may be asked together. */
+  keyOf(question: Question): string;
   /** An answer as the server's own JSON has it. */
   json(answer: Answer): object;
   /** Frees its memory and threads; nothing of the caller's own. */

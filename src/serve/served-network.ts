@@ -1,12 +1,16 @@
 /** Networks alone as they are served: tensors in, tensors out; or texts in, where one begins with TextVectorization. */
 import { inputError } from "../base/errors.js";
+import { atOnce } from "../base/pieces.js";
+import type { TextVectorization } from "../layers/text-vectorization.js";
 import { readsIds, takesTexts } from "../layers/traits.js";
 import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";
-import type { InputsLike } from "../network/inputs.js";
+import { checkInputs } from "../network/inputs.js";
 import type { Network } from "../network/network.js";
+import { padSequences } from "../tokens/pad.js";
+import { tooMuch } from "./refusal.js";
 import type { Served } from "./served-kind.js";
-import type { Column, Question, TensorInfo } from "./tensors.js";
+import { type Column, type Question, type TensorInfo, textsIn } from "./tensors.js";
 
 /** Outputs of a row, and their shape. */
 interface RowAnswer {
@@ -16,35 +20,52 @@ interface RowAnswer {
 
 type Asked = Pick<Model, "predictFlat" | "predictFlatAsync">;
 
-/** @param model who is asked; null sizes are open @throws InputError where the network's input shape is not known yet */
+/**
+ * Numbers of an input that are asked together at most, for others to have their turn: a batch of rows of 2,048 ids. Of longer
+ * rows there are fewer in a batch.
+ */
+const MOST_TOGETHER = 2 ** 16;
+
+/**
+ * @param model who is asked; null sizes are open
+ * @throws InputError where the network's input shape is not known yet, and for texts beside other inputs
+ */
 export function servedNetwork(model: Asked, network: Network, dispose: () => void): Served<RowAnswer> {
-  const readsTexts = network.nodes.some(({ layer }) => takesTexts(layer));
   const inputs = inputsOf(network);
+  const reader = network.nodes.map(({ layer }) => layer).find(takesTexts);
+  if (reader && inputs.length > 1) {
+    const received = inputs.map(({ name }) => name);
+    throw inputError({ expected: "one input, where texts are read", where: network.name, received });
+  }
   const { engine } = network.runtime;
-  const answersTo = ({ data, rows, shape }: Rows): RowAnswer[] => {
-    const size = data.length / rows;
-    return Array.from({ length: rows }, (_, row) => {
-      const values = data.subarray(row * size, (row + 1) * size);
-      return { values: checked(values, row, network.name), shape };
-    });
-  };
+  const rowAnswers =
+    (first: number) =>
+    ({ data, rows, shape }: Rows): RowAnswer[] => {
+      const size = data.length / rows;
+      return Array.from({ length: rows }, (_, row) => {
+        const values = data.subarray(row * size, (row + 1) * size);
+        return { values: checked(values, first + row, network.name), shape };
+      });
+    };
   return {
     kind: "network",
     labels: [],
     inputs,
     columns: [outputOf(network)],
-    // Texts are padded to the longest of them where the layer names no length: who else asks would change the answer.
-    keyOf: (question) => ("texts" in question ? null : shapesOf(question.inputs)),
-    cut: (question, from, to) =>
-      "texts" in question
-        ? { texts: question.texts.slice(from, to) }
-        : { inputs: cutRows(question.inputs, from, to) },
-    answer(questions) {
-      const x = readsTexts
-        ? questions.flatMap((one) => ("texts" in one ? one.texts : []))
-        : joined(questions);
-      if (engine.synchronous) return answersTo(model.predictFlat(x as InputsLike));
-      return model.predictFlatAsync(x as InputsLike).then(answersTo);
+    prepared(question, most) {
+      const rows = reader ? rowsOfTexts(textsIn(question), reader, most) : inputsIn(question);
+      // What does not fit is refused here, by its own rows' numbers: in a batch there are others before them.
+      atOnce(checkInputs(rows, network.nodes));
+      return { inputs: rows };
+    },
+    keyOf: (question) => shapesOf(inputsIn(question)),
+    cut: (question, from, to) => ({ inputs: cutRows(inputsIn(question), from, to) }),
+    most: (question) => Math.max(1, Math.floor(MOST_TOGETHER / longest(inputsIn(question)))),
+    answer(questions, first) {
+      const answersTo = rowAnswers(first - 1);
+      const x = joined(questions.map(inputsIn));
+      if (engine.synchronous) return answersTo(model.predictFlat(x));
+      return model.predictFlatAsync(x).then(answersTo);
     },
     json: ({ values, shape }) => ({ outputs: nested(values, shape) }),
     dispose,
@@ -72,6 +93,33 @@ function outputOf({ outputNode: { layer, shape } }: Network): Column<RowAnswer> 
   };
 }
 
+const inputsIn = (question: Question): readonly Rows[] => ("inputs" in question ? question.inputs : []);
+
+/**
+ * Texts as rows of ids, of the layer's length or of their longest's: padded by request, so that who else asks changes no answer.
+ */
+function rowsOfTexts(texts: readonly string[], { vectorizer }: TextVectorization, most: number): Rows[] {
+  const sequences = texts.map((text) => vectorizer.encode(text));
+  // Never of none, which no layer could read.
+  const length = vectorizer.length ?? sequences.reduce((long, ids) => Math.max(long, ids.length), 1);
+  const count = length * sequences.length;
+  if (count > most) {
+    const received = `${sequences.length} texts that are padded to ${length} words, ${count} ids`;
+    throw tooMuch(
+      received,
+      `${most} ids a request, as --max-body says`,
+      "Send long texts in requests of their own",
+    );
+  }
+  const { padding, truncating } = vectorizer;
+  const { ids: data, rows } = padSequences(sequences, { length, padding, truncating });
+  return [{ data, rows, shape: [length] }];
+}
+
+/** Numbers in the longest row of the inputs. */
+const longest = (inputs: readonly Rows[]): number =>
+  inputs.reduce((most, { data, rows }) => Math.max(most, data.length / rows), 1);
+
 const shapesOf = (inputs: readonly Rows[]): string => inputs.map(({ shape }) => shape.join("x")).join(" ");
 
 function cutRows(inputs: readonly Rows[], from: number, to: number): Rows[] {
@@ -82,8 +130,7 @@ function cutRows(inputs: readonly Rows[], from: number, to: number): Rows[] {
 }
 
 /** Rows of equal shapes as one, an input each. */
-function joined(questions: readonly Question[]): Rows | Rows[] {
-  const asked = questions.flatMap((one) => ("inputs" in one ? [one.inputs] : []));
+function joined(asked: readonly (readonly Rows[])[]): Rows | Rows[] {
   const inputs = asked[0]!.map((input, i): Rows => {
     if (asked.length === 1) return input;
     const parts = asked.map((one) => one[i]!);

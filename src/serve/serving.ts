@@ -1,7 +1,7 @@
 /** All that answering takes, wherever it listens: models, tokens, numbers, and whether it ends. */
 import { countedBy, type Metrics, UNCOUNTED } from "./metrics.js";
 import type { ServedModels, Settings } from "./options.js";
-import { Refusal } from "./refusal.js";
+import { tooMuch } from "./refusal.js";
 import { namedModels, type OnShelf, Shelf } from "./shelf.js";
 import type { Question } from "./tensors.js";
 import { Tokens } from "./tokens.js";
@@ -54,7 +54,8 @@ export class Serving {
     onTaken: (drop: () => void) => void,
   ): Promise<unknown[]> {
     this.#check(question, rows);
-    return batcher.ask(question, rows, served.keyOf(question), onTaken);
+    const prepared = served.prepared?.(question, this.settings.maxBody) ?? question;
+    return batcher.ask(prepared, rows, served.keyOf(prepared), onTaken);
   }
 
   /** @throws Refusal (413) */
@@ -74,6 +75,12 @@ export class Serving {
     }
   }
 
+  /** Takes no more; what waits for others is asked now. */
+  finish(): void {
+    this.isStopping = true;
+    this.shelf.finish();
+  }
+
   /** Frees what it opened. */
   dispose(): void {
     this.isStopping = true;
@@ -81,6 +88,3 @@ export class Serving {
     this.shelf.dispose();
   }
 }
-
-const tooMuch = (received: string, most: string, next: string): Refusal =>
-  new Refusal(413, `Received ${received}; this server takes ${most}. ${next}.`);

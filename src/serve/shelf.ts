@@ -250,7 +250,7 @@ export class Shelf {
     if (opened.version === before.version) return opened.served.dispose();
     slot.current = this.#placed(slot.name, opened);
     this.#log("info", `${slot.name}: version ${opened.version} answers in place of ${before.version}`);
-    void before.batcher.idle().then(() => before.served.dispose());
+    void before.batcher.finish().then(() => before.served.dispose());
   }
 
   /** Says, once, why the model that is loaded goes on. */
@@ -259,6 +259,11 @@ export class Shelf {
     if (slot.failed === failed) return;
     slot.failed = failed;
     this.#log("error", `${slot.name}: ${failed}`);
+  }
+
+  /** Nobody asks any more: what waits for others is asked now. */
+  finish(): void {
+    for (const { current } of this.#slots.values()) void current.batcher.finish();
   }
 
   /** Ends watching, and frees what was loaded from files. */

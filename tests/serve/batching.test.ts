@@ -65,28 +65,41 @@ for (const later of [false, true]) {
       assert.deepEqual(await batcher.ask([3], 1, "a"), [6]);
     });
 
-    test("questions of other shapes are asked apart, those without a key whole and alone", async () => {
+    test("questions of other keys are asked apart", async () => {
       const { model, batches } = doubling(later);
       const batcher = new Batcher(model, gathering());
-      const asked: [number[], string | null][] = [
+      const asked: [number[], string][] = [
         [[1], "a"],
         [[2], "b"],
-        [[3, 4, 5, 6, 7], null],
+        [[3, 4], "b"],
         [[8], "a"],
-        [[9], null],
       ];
       await Promise.all(asked.map(([question, key]) => batcher.ask(question, question.length, key)));
-      assert.deepEqual(batches, [[1, 8], [2], [3, 4, 5, 6, 7], [9]]);
+      assert.deepEqual(batches, [
+        [1, 8],
+        [2, 3, 4],
+      ]);
     });
 
-    test("it is idle when all is answered", async () => {
+    test("of long rows there are fewer in a batch", async () => {
+      const { model, batches } = doubling(later);
+      const batcher = new Batcher({ ...model, most: ([value]) => (value! > 100 ? 2 : 1000) }, gathering());
+      await Promise.all([
+        batcher.ask([101, 102, 103], 3, "long"),
+        batcher.ask([1, 2, 3, 4, 5], 5, "short"),
+        batcher.ask([104], 1, "long"),
+      ]);
+      assert.deepEqual(batches, [[101, 102], [1, 2, 3, 4], [104, 103], [5]]);
+    });
+
+    test("it has finished when all is answered", async () => {
       const { model } = doubling(later);
       const batcher = new Batcher(model, gathering());
       let done = 0;
       for (let i = 0; i < 10; i++) void batcher.ask([i, i], 2, "a").then(() => done++);
-      await batcher.idle();
+      await batcher.finish();
       assert.equal(done, 10);
-      await batcher.idle();
+      await batcher.finish();
     });
   });
 }
@@ -102,6 +115,17 @@ describe("gathering", () => {
     assert.deepEqual(batches, [[1, 2, 3, 4]]);
     const short = new Batcher(model, gathering({ wait: 5 }));
     assert.deepEqual(await short.ask([5], 1, "a"), [10]);
+  });
+
+  test("who finishes waits for nobody else", async () => {
+    const { model, batches } = doubling();
+    const batcher = new Batcher(model, gathering({ wait: 2 ** 30 }));
+    const first = batcher.ask([1], 1, "a");
+    await batcher.finish();
+    assert.deepEqual(await first, [2]);
+    // What was on its way comes in yet.
+    assert.deepEqual(await batcher.ask([2], 1, "a"), [4]);
+    assert.deepEqual(batches, [[1], [2]]);
   });
 
   test("the event loop has its turn between two batches", async () => {
