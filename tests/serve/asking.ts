@@ -58,6 +58,23 @@ export function ask(
   });
 }
 
+/** Begins a request whose body does not end. Resolves when the server has begun to read it. */
+export function begin(url: string, path: string): Promise<{ answer: Promise<Answer["status"]> }> {
+  const { hostname, port } = new URL(url);
+  const headers = { "content-type": "application/json", "content-length": 100, expect: "100-continue" };
+  const asking = request({ hostname, port, path, method: "POST", headers, agent: false });
+  const answer = new Promise<number>((resolve, reject) => {
+    asking.on("response", ({ statusCode }) => resolve(statusCode!));
+    asking.on("error", reject);
+  });
+  answer.catch(() => {});
+  asking.flushHeaders();
+  return new Promise((resolve, reject) => {
+    asking.on("continue", () => resolve({ answer }));
+    asking.on("error", reject);
+  });
+}
+
 /** The answer, which must be good. */
 export async function good<T = Record<string, unknown>>(
   url: string,

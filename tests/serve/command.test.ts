@@ -9,7 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { TextClassifier } from "../../src/index.js";
 import { cellstate } from "../cli/run.js";
-import { ask, good } from "./asking.js";
+import { ask, begin, good } from "./asking.js";
 import { startServing } from "./command.js";
 import * as made from "./models.js";
 
@@ -74,16 +74,14 @@ describe("one process", () => {
   }
 
   test("a second signal ends it at once", async () => {
-    const { url, child, says, ended } = await startServing([file, "--port", "0", "--batch-wait", "10000"]);
-    const taken = ask(url, "/predict", { body: TEXTS });
-    taken.catch(() => {});
-    while (!/^cellstate_queue_rows 1$/m.test((await ask(url, "/metrics")).text));
+    const { url, child, says, ended } = await startServing([file, "--port", "0"]);
+    const taken = await begin(url, "/predict");
     child.kill("SIGTERM");
     await says(/Once more ends it at once/);
     await pause(600);
     child.kill("SIGTERM");
     assert.deepEqual(await ended, { code: 130, signal: null });
-    await assert.rejects(taken, /ECONNRESET|hang up/);
+    await assert.rejects(taken.answer, /ECONNRESET|hang up/);
   });
 
   test("a warning where whoever reaches it may ask", async () => {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { cellstate } from "../cli/run.js";
-import { ask, good } from "./asking.js";
+import { ask, begin, good } from "./asking.js";
 import { startServing } from "./command.js";
 import * as made from "./models.js";
 
@@ -81,24 +81,14 @@ test("numbers are those of all; a worker that is killed is replaced, and the oth
 });
 
 test("a second signal ends all at once", async () => {
-  const { url, child, says, ended } = await startServing([
-    file,
-    "--port",
-    "0",
-    "--workers",
-    "2",
-    "--batch-wait",
-    "10000",
-  ]);
-  const taken = ask(url, "/predict", { body: TEXTS });
-  taken.catch(() => {});
-  while (!/^cellstate_queue_rows 1$/m.test((await ask(url, "/metrics")).text));
+  const { url, child, says, ended } = await startServing([file, "--port", "0", "--workers", "2"]);
+  const taken = await begin(url, "/predict");
   child.kill("SIGINT");
   await says(/Once more ends it at once/);
   await pause(600);
   child.kill("SIGINT");
   assert.deepEqual(await ended, { code: 130, signal: null });
-  await assert.rejects(taken, /ECONNRESET|hang up/);
+  await assert.rejects(taken.answer, /ECONNRESET|hang up/);
 });
 
 test("workers end where the process that started them is killed", {
