@@ -1,7 +1,9 @@
 /** Processes as threads of this one: a communicator over shared memory, and jobs that several of them do. */
+import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Communicator } from "../../src/processes/communicator.js";
 import type { JobName } from "./jobs.js";
+import type { Done, Order } from "./runner.js";
 
 /** Bytes that one process may give in a transfer. */
 const ROOM = 8 << 20;
@@ -40,7 +42,8 @@ export class ThreadCommunicator implements Communicator {
       return;
     }
     while (Atomics.load(this.words, 0) === round) {
-      if (Atomics.wait(this.words, 0, round, 60_000) === "timed-out") throw new Error("a process is missing");
+      if (Atomics.wait(this.words, 0, round, 600_000) === "timed-out")
+        throw new Error("a process is missing");
     }
   }
 
@@ -80,6 +83,25 @@ export class ThreadCommunicator implements Communicator {
   }
 }
 
+/** Threads that have no job: they read the library once, for all jobs of a test file. */
+const idle: Worker[] = [];
+
+/** One process's part of a job. */
+async function inThread<Result>(order: Order): Promise<Result> {
+  const worker = idle.pop() ?? new Worker(new URL("./runner.js", import.meta.url));
+  worker.ref();
+  try {
+    worker.postMessage(order);
+    const [done] = (await once(worker, "message")) as [Done];
+    if ("error" in done) throw done.error;
+    idle.push(worker);
+    return done.result as Result;
+  } finally {
+    // The file ends when its tests have.
+    worker.unref();
+  }
+}
+
 /** What every process makes of a job (jobs.ts). */
 export async function inProcesses<Result>(
   size: number,
@@ -87,14 +109,7 @@ export async function inProcesses<Result>(
   ...given: unknown[]
 ): Promise<Result[]> {
   const memory = sharedMemory(size);
-  const program = new URL("./runner.js", import.meta.url);
   return Promise.all(
-    Array.from({ length: size }, (_, rank) => {
-      const worker = new Worker(program, { workerData: { memory, rank, size, job, given } });
-      return new Promise<Result>((resolve, reject) => {
-        worker.on("message", resolve);
-        worker.on("error", reject);
-      });
-    }),
+    Array.from({ length: size }, (_, rank) => inThread<Result>({ memory, rank, size, job, given })),
   );
 }
