@@ -2,7 +2,9 @@
  * Processes over MPI, by the library that is installed: Open MPI or MPICH (and what has its binary interface: Intel MPI,
  * MVAPICH). `koffi` calls it; both are found when they are asked for.
  */
-import { availableParallelism, cpus, hostname } from "node:os";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { availableParallelism, hostname } from "node:os";
 import { textOf } from "../base/arguments.js";
 import { inputError, knownOptions } from "../base/errors.js";
 import type { Communicator } from "./communicator.js";
@@ -59,7 +61,7 @@ class OpenMpi implements MpiCommunicator {
   private readonly call: Calls;
   isClosed = false;
 
-  constructor(calls: Calls, onHost: number | null) {
+  constructor(calls: Calls) {
     this.call = calls;
     calls.init(null, null);
     const [number, text, length] = [new Int32Array(1), new Uint8Array(8192), new Int32Array(1)];
@@ -70,7 +72,7 @@ class OpenMpi implements MpiCommunicator {
     this.size = number[0]!;
     calls.version(text, length);
     this.library = libraryName(new TextDecoder().decode(text.subarray(0, length[0])));
-    this.threads = threadsAmong(() => onHost ?? sameHost(this));
+    this.threads = Math.max(1, Math.floor(availableParallelism() / sharing(this)));
   }
 
   /** @throws Error for more than 2 GiB at once */
@@ -166,7 +168,7 @@ export async function openMpi(options: MpiOptions = {}): Promise<MpiCommunicator
   const koffi = await loadKoffi();
   const library = openLibrary(koffi, namesFor(launch, options));
   if (opened) return refuseClosed(opened);
-  const communicator = new OpenMpi(callsOf(library), launch?.onHost ?? null);
+  const communicator = new OpenMpi(callsOf(library));
   opened = communicator;
   if (launch && launch.size !== communicator.size) {
     throw inputError({
@@ -269,16 +271,24 @@ function callsOf(library: Library): Calls {
   };
 }
 
-function threadsAmong(onHost: () => number): number {
-  const among = onHost();
-  const available = availableParallelism();
-  return available < cpus().length ? available : Math.max(1, Math.floor(available / among));
+/**
+ * How many of the processes have the cores of this one: those of its host, in a container those of its cores, and none beside it
+ * where the launcher gave each cores of its own.
+ */
+function sharing(communicator: Communicator): number {
+  const place = createHash("sha256")
+    .update(`${hostname()} ${coresOf(process.platform)}`)
+    .digest();
+  const own = place.join();
+  return new ProcessGroup(communicator).gather(place).filter((other) => other.join() === own).length;
 }
 
-/** How many of the processes are on this host. */
-function sameHost(communicator: Communicator): number {
-  const name = new Uint8Array(256);
-  new TextEncoder().encodeInto(hostname(), name);
-  const own = name.join();
-  return new ProcessGroup(communicator).gather(name).filter((other) => other.join() === own).length;
+/** The cores that this process may have, where the system names them: "0-3,8". */
+function coresOf(platform: NodeJS.Platform): string {
+  if (platform !== "linux") return "";
+  try {
+    return /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "";
+  } catch {
+    return "";
+  }
 }
