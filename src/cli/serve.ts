@@ -78,7 +78,10 @@ export function serveCommand(program: Command): void {
       originOf(origin, "--cors"),
     )
     .option("--no-metrics", "no /metrics")
-    .option("--no-reload", "do not read a model's file again when it changes");
+    .option(
+      "--no-reload",
+      "do not read a model's file again when it changes (tokens are read again all the same)",
+    );
   engineOptions(command).action(async (models: string[], flags: Flags) => {
     await serveAction(models, flags);
   });

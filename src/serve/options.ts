@@ -34,9 +34,12 @@ export interface ServingOptions extends ServeLimits {
   batchSize?: number;
   /** Milliseconds that the first of them waits for others. Default 0: those that come in together are answered together. */
   batchWait?: number;
-  /** Milliseconds between two looks at the models' files; 0: they are never read again. Default 1000. */
+  /** Milliseconds between two looks at the models' files; 0: they are never read again, but for tokens. Default 1000. */
   reloadEvery?: number;
-  /** A file of bearer tokens, one a line; who has none of them is refused, but for health, the page and its description. */
+  /**
+   * A file of bearer tokens, one a line; who has none of them is refused, but for health, the page and its description. It is
+   * looked at every second: what it does not hold any more is no token.
+   */
   tokenFile?: string;
   /** Whether there is `/metrics`, by the package prom-client. Default true. */
   metrics?: boolean;

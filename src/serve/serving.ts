@@ -18,17 +18,13 @@ export class Serving {
   readonly metrics: Metrics | null;
   /** Set when it ends: what was taken is answered, and nothing more is taken. */
   isStopping = false;
-  readonly #timer: NodeJS.Timeout | null;
 
   private constructor(settings: Settings, shelf: Shelf, tokens: Tokens | null, metrics: Metrics | null) {
     this.settings = settings;
     this.shelf = shelf;
     this.tokens = tokens;
     this.metrics = metrics;
-    this.#timer =
-      tokens && settings.reloadEvery > 0
-        ? setInterval(() => tokens.look(), settings.reloadEvery).unref()
-        : null;
+    tokens?.watch();
   }
 
   /** Opens models and tokens. @throws InputError for one that cannot be served, and where prom-client is missing */
@@ -77,7 +73,7 @@ export class Serving {
   /** Frees what it opened. */
   dispose(): void {
     this.isStopping = true;
-    if (this.#timer) clearInterval(this.#timer);
+    this.tokens?.dispose();
     this.shelf.dispose();
   }
 }

@@ -70,7 +70,7 @@ test("only a whole token is one", async () => {
   }
 });
 
-test("the file is read again when it changes; what cannot be read leaves the tokens before", async () => {
+test("the file is read again when it changes; one that is wrong, once it stays so: what it holds counts", async () => {
   const file = join(folder, "changing");
   writeFileSync(file, FIRST);
   const said: string[] = [];
@@ -79,19 +79,51 @@ test("the file is read again when it changes; what cannot be read leaves the tok
   writeFileSync(file, `${SECOND}\n`);
   await tokens.look();
   assert.deepEqual(allowed(), [false, true]);
-  for (const bad of ["", "short\n", "# none\n"]) {
-    writeFileSync(file, bad);
+  assert.deepEqual(said.splice(0), [`info ${file}: 1 token`]);
+  const refused = /^error .*Until it holds a token, whoever asks is refused\.$/;
+  const wrong: [text: string | null, then: boolean[], message: RegExp][] = [
+    ["", [false, false], refused],
+    ["short\n", [false, false], refused],
+    ["# none\n", [false, false], refused],
+    [
+      `${FIRST}\nshort\n`,
+      [true, false],
+      /^error .*line 2: expected .* Of what it holds, 1 token may be asked with\.$/,
+    ],
+    [null, [false, false], /^error .*changing: expected a path that exists.* whoever asks is refused\.$/],
+  ];
+  for (const [text, then, message] of wrong) {
+    writeFileSync(file, `${SECOND}\n`);
     await tokens.look();
-    assert.deepEqual(allowed(), [false, true], bad);
+    said.length = 0;
+    if (text === null) rmSync(file);
+    else writeFileSync(file, text);
+    await tokens.look();
+    assert.deepEqual([allowed(), said], [[false, true], []], "it may still be written");
+    await tokens.look();
+    assert.deepEqual(allowed(), then, String(text));
+    await tokens.look();
+    assert.equal(said.length, 1, said.join("\n"));
+    assert.match(said[0]!, message);
+    assert.doesNotMatch(said[0]!, /of-this-test/);
   }
-  assert.deepEqual([said.length, said[0]], [4, `info ${file}: 1 tokens`]);
-  assert.ok(
-    said.slice(1).every((line) => /^error .*The tokens before go on\.$/.test(line)),
-    said.join("\n"),
-  );
-  rmSync(file);
+  // Taken away and put back between two looks, it was never gone.
+  writeFileSync(file, `${FIRST}\n`);
   await tokens.look();
-  assert.deepEqual(allowed(), [false, true]);
+  assert.deepEqual(allowed(), [true, false]);
+});
+
+test("it is read again where models are not", async () => {
+  const file = join(folder, "revoked");
+  writeFileSync(file, `${FIRST}\n${SECOND}\n`);
+  await serving({ spam: made.spam() }, { tokenFile: file, reloadEvery: 0 }, async (url) => {
+    assert.equal((await ask(url, "/models", { headers: bearer(FIRST) })).status, 200);
+    writeFileSync(file, `${SECOND}\n`);
+    let asked = 0;
+    while ((await ask(url, "/models", { headers: bearer(FIRST) })).status !== 401)
+      assert.ok(++asked < 100_000, "it goes on with a token that was taken back");
+    assert.equal((await ask(url, "/models", { headers: bearer(SECOND) })).status, 200);
+  });
 });
 
 test("files without tokens are refused before anything is served, and no message holds a token", async () => {
