@@ -4,8 +4,8 @@ import { type Command, Option } from "commander";
 import { inputError } from "../base/errors.js";
 import { counted } from "../base/numbers.js";
 import { printable } from "../base/text.js";
-import { isLoopback } from "../serve/host.js";
-import { originOf, type ServeLog, type ServerOptions } from "../serve/options.js";
+import { hostNameOf, isLoopback } from "../serve/host.js";
+import { originOf, type ServeLog, type ServerOptions, type Words } from "../serve/options.js";
 import { serverOf } from "../serve/server.js";
 import { nameOfFile } from "../serve/shelf.js";
 import { isWorker, startWorkers, workerSide } from "../serve/workers.js";
@@ -24,6 +24,7 @@ import {
 interface Flags extends EngineFlags {
   port: number;
   host: string;
+  allowHost?: string[];
   workers: number;
   batchSize: number;
   batchWait: number;
@@ -51,6 +52,11 @@ export function serveCommand(program: Command): void {
       8080,
     )
     .option("--host <address>", "the address it is served at; 0.0.0.0 lets other machines in", "127.0.0.1")
+    .option(
+      "--allow-host <name>",
+      "what else it is called, as by a proxy in front of it; may be given again",
+      (name, before: string[] | undefined) => [...(before ?? []), hostNameOf(name, "--allow-host")],
+    )
     .option("--workers <n>", "processes that serve, each with the models", whole("workers", 1, 256), 1)
     .option("--batch-size <n>", "texts that are answered together", whole("batch-size", 1, 4096), 32)
     .option("--batch-wait <ms>", "how long the first waits for others", between("batch-wait", 0, 10_000), 0)
@@ -118,6 +124,15 @@ function namedFiles(words: readonly string[]): Record<string, string> {
   return named;
 }
 
+/** What options are called here: those of the command line are those of code in other letters. */
+const WORDS: Words = {
+  ...{ where: "serve", models: "serve" },
+  option: (name) =>
+    name === "allowHosts"
+      ? "--allow-host"
+      : `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+};
+
 function optionsOf(flags: Flags): ServerOptions {
   const { port, host, batchSize, batchWait, timeout, tokenFile, cors, metrics, reload, engine } = flags;
   const { maxBody, maxTexts, maxCharacters, maxQueue, maxConnections } = flags;
@@ -127,6 +142,7 @@ function optionsOf(flags: Flags): ServerOptions {
     ...{ port, host, batchSize, batchWait, timeout, metrics, engine, maxBody, maxTexts, maxCharacters },
     ...{ maxQueue, maxConnections, ...(reload ? {} : { reloadEvery: 0 }), onLog: tell },
     ...(tokenFile === undefined ? {} : { tokenFile }),
+    ...(flags.allowHost === undefined ? {} : { allowHosts: flags.allowHost }),
     ...(cors === undefined ? {} : { cors }),
     ...(threads === undefined ? {} : { threads }),
   };
@@ -147,7 +163,7 @@ function announce(url: string, named: Readonly<Record<string, string>>, flags: F
 
 /** One process: it answers what it took when it is told to end; told again, it ends at once. */
 async function serveHere(named: Record<string, string>, flags: Flags): Promise<void> {
-  const server = await serverOf(named, optionsOf(flags));
+  const server = await serverOf(named, optionsOf(flags), { words: WORDS });
   announce(await server.listen(), named, flags);
   await told(() => process.exit(EXIT.interrupted));
   note("Answers what it took, then ends. Once more ends it at once.");
@@ -189,7 +205,7 @@ async function work(models: string[], flags: Flags): Promise<void> {
   const side = workerSide();
   try {
     const server = await serverOf(namedFiles(models), optionsOf(flags), {
-      together: side.together,
+      ...{ words: WORDS, together: side.together },
       onServing({ metrics }) {
         if (metrics) side.counts(metrics.registry);
       },

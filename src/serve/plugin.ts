@@ -12,7 +12,7 @@ import { textOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
 import { version } from "../base/version.js";
 import { descriptionOf } from "./openapi.js";
-import { type ServedModels, type ServingOptions, settingsOf } from "./options.js";
+import { inCode, type ServedModels, type ServingOptions, settingsOf } from "./options.js";
 import { failureOf, Refusal, refusal, stopping } from "./refusal.js";
 import { type Asked, ROUTES, type Route, type Site } from "./routes.js";
 import { Serving, type Together } from "./serving.js";
@@ -38,8 +38,9 @@ export async function servePlugin(app: object, options: ServePluginOptions): Pro
   }
   const { models, prefix, ...others } = options ?? {};
   if (prefix !== undefined) textOf(prefix, "servePlugin prefix");
-  const settings = settingsOf(others, "servePlugin");
-  const serving = await Serving.open(models, settings, "servePlugin models");
+  const words = inCode("servePlugin");
+  const settings = settingsOf(others, words);
+  const serving = await Serving.open(models, settings, words.models);
   addRoutes(app as FastifyInstance, serving, { answersUnknown: (prefix ?? "/") !== "/" });
 }
 

@@ -1007,7 +1007,7 @@ export const CALLABLES: Callable[] = [
     name: "createServer",
     args: () => [
       { spam: classifier() },
-      { ...servingOptions(), port: 0, host: "127.0.0.1", cors: "*", timeout: 30 },
+      { ...servingOptions(), port: 0, host: "127.0.0.1", allowHosts: ["a.example"], cors: "*", timeout: 30 },
     ],
     call: async (models, options) => (await serve.createServer(models, options)).close(),
   },

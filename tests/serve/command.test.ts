@@ -127,6 +127,16 @@ describe("what a stranger gets wrong ends with 2 and a sentence", () => {
       () => [file, "--token-file", join(folder, "none")],
       /none: expected a path that exists/,
     ],
+    [
+      "a name that is an address",
+      () => [file, "--allow-host", "http://a.example"],
+      /--allow-host: expected a host's name without a port, as "models\.example\.com" but received/,
+    ],
+    [
+      "what the server takes no more of, in words of the command line",
+      () => [file, "--max-body", "300MB"],
+      /--max-body: expected a whole number from 100 to 268435456 but received 300000000/,
+    ],
     ["an origin that is none", () => [file, "--cors", "example.com"], /--cors: expected an origin/],
     [
       "a queue smaller than a request",
@@ -142,7 +152,7 @@ describe("what a stranger gets wrong ends with 2 and a sentence", () => {
       assert.equal(code, 2, stderr);
       assert.equal(stdout, "");
       assert.match(stderr, message);
-      assert.doesNotMatch(stderr, /\bat \S+ \(|Error:/);
+      assert.doesNotMatch(stderr, /\bat \S+ \(|Error:|createServer/);
     });
   }
 

@@ -191,6 +191,20 @@ describe("deploy/", () => {
     if (!found.error) assert.equal(found.status, 0, found.stdout + found.stderr);
   });
 
+  test("nginx.conf and Caddyfile pass on a name that the server in their first line is told of", () => {
+    for (const name of ["nginx.conf", "Caddyfile"]) {
+      const text = read(name);
+      const [, args] = /^# .*`cellstate serve ([^`]*)`/.exec(text)!;
+      parseServe(["spam.keras", ...args!.split(" ")]);
+      const [, allowed] = /--allow-host (\S+)$/.exec(args!)!;
+      const [, called] = /^(?: *server_name )?([\w.]+)(?:;| \{)$/m.exec(text.replace(/^server \{$/m, ""))!;
+      assert.equal(called, allowed, name);
+      assert.match(text, /(?:proxy_pass http:\/\/|reverse_proxy )127\.0\.0\.1:8080/);
+      assert.equal(text.split("{").length, text.split("}").length);
+    }
+    assert.match(read("nginx.conf"), /proxy_set_header Host \$host;/);
+  });
+
   test("what is no YAML of theirs is not read", () => {
     for (const wrong of ["a: 1\na: 2", "a:\nb: 1", "a: 1\n  b: 2", "- 1\nb: 2", "a: [1, 2"])
       assert.throws(() => readYaml(wrong), wrong);

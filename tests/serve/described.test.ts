@@ -7,7 +7,7 @@ import { after, describe, test } from "node:test";
 import { fastify } from "fastify";
 import { type ServePluginOptions, servePlugin } from "../../src/serve/index.js";
 import { descriptionOf } from "../../src/serve/openapi.js";
-import { settingsOf } from "../../src/serve/options.js";
+import { inCode, settingsOf } from "../../src/serve/options.js";
 import { addRoutes } from "../../src/serve/plugin.js";
 import { Serving } from "../../src/serve/serving.js";
 import { ask, good, refused, serving } from "./asking.js";
@@ -86,7 +86,7 @@ describe("the description", () => {
       for (const one of [method].flat())
         if (one !== "HEAD") list.push(`${one} ${url.replace(/:(\w+)/g, "{$1}")}`);
     });
-    addRoutes(app, await Serving.open({ spam: made.spam() }, settingsOf({}, "test"), "test"), {
+    addRoutes(app, await Serving.open({ spam: made.spam() }, settingsOf({}, inCode("test")), "test"), {
       answersUnknown: true,
     });
     await app.ready();

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { Command } from "commander";
 import { serveCommand } from "../../src/cli/serve.js";
-import { settingsOf } from "../../src/serve/options.js";
+import { inCode, settingsOf } from "../../src/serve/options.js";
 import { ROUTES } from "../../src/serve/routes.js";
 import { ask, serving } from "./asking.js";
 import * as made from "./models.js";
@@ -34,7 +34,7 @@ describe("docs/serve.md", () => {
   });
 
   test("the defaults are those of the command, and of createServer", () => {
-    const settings = settingsOf({}, "test");
+    const settings = settingsOf({}, inCode("test"));
     const by = Object.fromEntries(
       options.map((option) => [option.attributeName(), option.defaultValue as unknown]),
     );

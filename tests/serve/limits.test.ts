@@ -292,7 +292,10 @@ describe("who may call", () => {
     ]) {
       const [status, error] = await refused(url, "/v2/health/live", { headers: { host } });
       assert.equal(status, 403, host);
-      assert.match(error, /answers to this machine's names alone/);
+      assert.match(
+        error,
+        /answers to its own names alone, as localhost\. .*--allow-host NAME \(in code: allowHosts\)/,
+      );
     }
     for (const host of ["localhost", "localhost:99", "127.0.0.1", "[::1]:80"]) {
       assert.equal((await ask(url, "/v2/health/live", { headers: { host } })).status, 200, host);
@@ -348,16 +351,22 @@ test("options and models that are wrong are refused in words", async () => {
     ],
     [{ spam }, { port: 70_000 }, /createServer port: expected a whole number from 0 to 65535/],
     [{ spam }, { cors: "example.com" }, /createServer cors: expected an origin/],
+    [{ spam }, { allowHosts: "a" }, /createServer allowHosts: expected a list/],
+    [
+      { spam },
+      { allowHosts: ["a.example", "https://a.example"] },
+      /createServer allowHosts\[1\]: expected a host's name without a port, as "models\.example\.com" but/,
+    ],
     [{ spam }, { batchsize: 3 }, /Did you mean batchSize\?/],
     [
       { spam },
       { host: "192.0.2.1", port: 0 },
-      /--host: expected an address of this machine but received "192\.0\.2\.1"/,
+      /createServer host: expected an address of this machine but received "192\.0\.2\.1"/,
     ],
     [
       { spam },
       { port: Number(new URL(url).port) },
-      /--port: expected a port that is free but received \d+\. Choose another one/,
+      /createServer port: expected a port that is free but received \d+\. Choose another one/,
     ],
     ["none.keras", {}, /none\.keras: expected a path that exists/],
   ];

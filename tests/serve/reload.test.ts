@@ -8,7 +8,7 @@ import { after, describe, mock, test } from "node:test";
 import { layers, sequential } from "../../src/index.js";
 import { Predictor } from "../../src/model/predictor.js";
 import { createServer } from "../../src/serve/index.js";
-import { settingsOf } from "../../src/serve/options.js";
+import { inCode, settingsOf } from "../../src/serve/options.js";
 import { Shelf } from "../../src/serve/shelf.js";
 import { ask, good, serving } from "./asking.js";
 import * as made from "./models.js";
@@ -22,7 +22,7 @@ async function shelfOf(file: string) {
   const loads: string[] = [];
   const settings = settingsOf(
     { reloadEvery: 0, onLog: ({ level, message }) => said.push(`${level} ${message}`) },
-    "test",
+    inCode("test"),
   );
   const watcher = { batch() {}, load: (model: string, outcome: string) => loads.push(`${model} ${outcome}`) };
   const shelf = await Shelf.open(new Map([["spam", file]]), settings, watcher);

@@ -49,6 +49,7 @@ export const USING: Record<string, Options> = {
   studio: { "--port": always, "--host": always, "--no-open": always },
   serve: {
     ...{ "--port": always, "--host": always, "--workers": always, "--cors": always, "--token-file": always },
+    "--allow-host": always,
     ...{ "--batch-size": always, "--batch-wait": always, "--timeout": always, "--max-connections": always },
     ...{ "--max-body": always, "--max-texts": always, "--max-characters": always },
     "--max-queue": idle("serve m.keras --port 0 --max-texts 20 --max-queue 19"),
