@@ -41,7 +41,13 @@ export async function servePlugin(app: object, options: ServePluginOptions): Pro
   const words = inCode("servePlugin");
   const settings = settingsOf(others, words);
   const serving = await Serving.open(models, settings, words.models);
-  addRoutes(app as FastifyInstance, serving, { answersUnknown: (prefix ?? "/") !== "/" });
+  try {
+    addRoutes(app as FastifyInstance, serving, { answersUnknown: (prefix ?? "/") !== "/" });
+  } catch (error) {
+    // An address may be the application's own already.
+    serving.dispose();
+    throw error;
+  }
 }
 
 /** How a server of its own differs from a plugin in another's. */
@@ -84,29 +90,44 @@ export function addRoutes(app: FastifyInstance, serving: Serving, around: Around
       metrics.request(method, known, reply.statusCode, reply.elapsedTime / 1000);
     });
   }
-  if (around.answersUnknown) {
-    app.setNotFoundHandler(({ method, url }) => {
-      const [path] = url.split("?");
-      throw new Refusal(
-        404,
-        `There is no ${method} ${shortened(path!)}. GET ${app.prefix}/openapi.json lists what there is.`,
-      );
-    });
+  const paths = byPath(routesOf(app));
+  if (around.answersUnknown)
+    app.setNotFoundHandler(({ method, url }, reply) => unknown(app, paths, { method, url, reply }));
+  for (const [path, routes] of paths) {
+    for (const route of routes) addRoute(app, route, site, settings.maxBody);
+    addRefusals(app, path, routes);
   }
-  for (const route of ROUTES) addRoute(app, route, site, settings.maxBody);
-  for (const [path, routes] of byPath()) addRefusals(app, path, routes);
   app.addHook("preClose", async () => {
     serving.isStopping = true;
   });
   app.addHook("onClose", async () => serving.dispose());
 }
 
+/** What Fastify has no route of: an address that there is none of, or a method that it never heard of. */
+function unknown(
+  app: FastifyInstance,
+  paths: ReadonlyMap<string, readonly Route[]>,
+  { method, url, reply }: { method: string; url: string; reply: FastifyReply },
+): never {
+  const [path = ""] = url.split("?");
+  for (const [known, routes] of paths) {
+    if (patternOf(known).test(path.slice(app.prefix.length) || "/")) throw otherMethod(reply, known, routes);
+  }
+  const next = `GET ${app.prefix}/openapi.json lists what there is.`;
+  throw new Refusal(404, `There is no ${method} ${shortened(path)}. ${next}`);
+}
+
+/** "/v2/models/:name" as the addresses that it stands for. */
+const patternOf = (path: string): RegExp =>
+  new RegExp(`^${path.replace(/[.]/g, "\\$&").replace(/:\w+/g, "[^/]+")}$`);
+
 const shortened = (path: string): string => (path.length > 100 ? `${path.slice(0, 100)}…` : path);
 
 function addRoute(app: FastifyInstance, route: Route, site: Site, bodyLimit: number): void {
   const { method, path, isOpen } = route;
   app.route({
-    ...{ method, url: path, bodyLimit, config: { isOpen } },
+    // Whatever the application does of its own routes.
+    ...{ method, url: path, bodyLimit, exposeHeadRoute: method === "GET", config: { isOpen } },
     async handler(request, reply) {
       const answered = await route.handle(site, askedOf(request, reply));
       if ("json" in answered) {
@@ -133,21 +154,38 @@ const askedOf = ({ params, body }: FastifyRequest, reply: FastifyReply): Asked =
   },
 });
 
-function byPath(): Map<string, Route[]> {
+/** An application that passes over a slash at the end has "/v2" and "/v2/" as one. */
+function routesOf({ initialConfig }: FastifyInstance): Route[] {
+  const { routerOptions = initialConfig } = initialConfig as {
+    routerOptions?: { ignoreTrailingSlash?: boolean };
+  };
+  const { ignoreTrailingSlash } = routerOptions as { ignoreTrailingSlash?: boolean };
+  return ROUTES.filter(({ path }) => !(ignoreTrailingSlash && path !== "/" && path.endsWith("/")));
+}
+
+function byPath(routes: readonly Route[]): Map<string, Route[]> {
   const found = new Map<string, Route[]>();
-  for (const route of ROUTES) found.set(route.path, [...(found.get(route.path) ?? []), route]);
+  for (const route of routes) found.set(route.path, [...(found.get(route.path) ?? []), route]);
   return found;
 }
 
+const methodsOf = (routes: readonly Route[]): string[] =>
+  routes.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+
 /** What other methods are answered. */
+function otherMethod(reply: FastifyReply, path: string, routes: readonly Route[]): Refusal {
+  const taken = methodsOf(routes);
+  reply.header("allow", taken.join(", "));
+  return new Refusal(405, `${path} answers ${taken.join(" and ")} alone.`);
+}
+
+/** Answers them before a body is read: it may be of any kind. */
 function addRefusals(app: FastifyInstance, url: string, routes: readonly Route[]): void {
-  const taken = routes.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+  const taken = methodsOf(routes);
   const method = app.supportedMethods.filter((name) => !taken.includes(name)) as HTTPMethods[];
   const refuse: onRequestAsyncHookHandler = async (_, reply) => {
-    reply.header("allow", taken.join(", "));
-    throw new Refusal(405, `${url} answers ${taken.join(" and ")} alone.`);
+    throw otherMethod(reply, url, routes);
   };
-  // Before a body is read: it may be of any kind.
   app.route({ ...{ method, url, exposeHeadRoute: false, onRequest: refuse }, handler: async () => ({}) });
 }
 

@@ -51,6 +51,11 @@ const BY_CODE: Readonly<Record<string, string>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'Expected a JSON body, as {"texts": ["…"]}; there is none.',
 };
 
+/** Some of Fastify's words repeat what was sent. */
+const MOST_WORDS = 300;
+
+const cut = (words: string): string => (words.length > MOST_WORDS ? `${words.slice(0, MOST_WORDS)}…` : words);
+
 /** How an error is answered. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Refusal) {
@@ -67,7 +72,7 @@ export function failureOf(error: unknown): Failure {
     return { status: statusCode ?? 400, message: BY_CODE[code]!, isOurs: false };
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return { status: statusCode, message: String(message), isOurs: false };
+    return { status: statusCode, message: cut(String(message)), isOurs: false };
   }
   return { status: 500, message: "The server failed at this request; its log says how.", isOurs: true };
 }

@@ -1,6 +1,6 @@
 /** The models of a server by their names, each with the questions that it is asked; files are read again when they change. */
 import { basename } from "node:path";
-import { inputError } from "../base/errors.js";
+import { inputError, show } from "../base/errors.js";
 import { pathOf } from "../base/node-files.js";
 import { Batcher, type Gathering, type Queue } from "./batcher.js";
 import { isAbsent, lookAt, nothingSeen, type Opened, openServed, type Seen } from "./opened.js";
@@ -178,11 +178,11 @@ export class Shelf {
   /** @throws Refusal (404) where there is none of that name or version */
   find(name: string, version?: string): OnShelf {
     const slot = this.#slots.get(name);
-    if (!slot) throw new Refusal(404, `There is no model ${JSON.stringify(name)}: ${this.#names()}.`);
+    if (!slot) throw new Refusal(404, `There is no model ${show(name)}: ${this.#names()}.`);
     const { current } = slot;
     if (version === undefined || version === current.version) return current;
     const next = `${name} is at version ${current.version}: name that, or leave the version out.`;
-    throw new Refusal(404, `There is no version ${JSON.stringify(version)}: ${next}`);
+    throw new Refusal(404, `There is no version ${show(version)}: ${next}`);
   }
 
   /** The one model where there is one. @throws Refusal (400) where there are several */

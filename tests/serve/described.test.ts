@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { after, describe, mock, test } from "node:test";
 import { fastify } from "fastify";
+import { Predictor } from "../../src/model/predictor.js";
 import { type ServePluginOptions, servePlugin } from "../../src/serve/index.js";
 import { descriptionOf } from "../../src/serve/openapi.js";
 import { inCode, settingsOf } from "../../src/serve/options.js";
@@ -233,6 +234,50 @@ describe("the plugin", () => {
     } finally {
       await app.close();
     }
+  });
+
+  test("is registered whatever the application's router passes over", async () => {
+    for (const options of [
+      { routerOptions: { ignoreTrailingSlash: true } },
+      { routerOptions: { ignoreDuplicateSlashes: true } },
+      { routerOptions: { caseSensitive: false } },
+      { exposeHeadRoutes: false },
+      { exposeHeadRoutes: true },
+    ]) {
+      for (const prefix of ["/", "/classify"]) {
+        const app = fastify(options);
+        await app.register(servePlugin, { models: { spam: made.spam() }, prefix });
+        const status = async (method: "GET" | "HEAD", path: string) =>
+          (await app.inject({ method, url: `${prefix === "/" ? "" : prefix}${path}` })).statusCode;
+        const found = [];
+        for (const path of ["/", "/v2", "/v2/", "/models"])
+          found.push(await status("GET", path), await status("HEAD", path));
+        assert.deepEqual(found, Array(8).fill(200), JSON.stringify([options, prefix]));
+        assert.deepEqual([await status("GET", "/predict"), await status("HEAD", "/predict")], [405, 405]);
+        await app.close();
+      }
+    }
+  });
+
+  test("frees its models where the application has an address of its own already", async () => {
+    const file = await made.spamFile(folder);
+    const freed = mock.method(Predictor.prototype, "dispose");
+    const app = fastify();
+    app.get("/models", async () => "own");
+    await assert.rejects(async () => app.register(servePlugin, { models: file }), /already declared/);
+    assert.equal(freed.mock.callCount(), 1);
+    freed.mock.restore();
+  });
+
+  test("tells of methods that Fastify never heard of, below its prefix", async () => {
+    const app = fastify();
+    await app.register(servePlugin, { models: { spam: made.spam() }, prefix: "/classify" });
+    const url = await app.listen({ port: 0 });
+    const { status, headers } = await ask(url, "/classify/predict", { method: "PROPFIND" });
+    assert.deepEqual([status, headers["allow"]], [405, "POST"]);
+    assert.equal((await ask(url, "/classify", { method: "PROPFIND" })).status, 405);
+    assert.equal((await ask(url, "/predict", { method: "PROPFIND" })).status, 404);
+    await app.close();
   });
 
   test("is registered in an application, with options that are its own", async () => {

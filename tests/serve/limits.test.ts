@@ -1,6 +1,6 @@
 /** What a server refuses, and how it says so; nothing of it ends the server. */
 import assert from "node:assert/strict";
-import { Agent, request } from "node:http";
+import { Agent, METHODS, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -186,9 +186,38 @@ describe("requests that are wrong", () => {
     });
   }
 
-  test("405 says what is allowed", async () => {
-    const { headers } = await ask(url, "/predict", { method: "DELETE" });
-    assert.equal(headers["allow"], "POST");
+  test("405 says what is allowed, of every method that HTTP has", async () => {
+    const own: [path: string, allowed: string[]][] = [
+      ["/predict", ["POST"]],
+      ["/?a=b", ["GET", "HEAD"]],
+      ["/v2/", ["GET", "HEAD"]],
+      ["/v2/models/spam/versions/1/infer", ["POST"]],
+    ];
+    for (const [path, allowed] of own) {
+      // A tunnel is no request.
+      for (const method of METHODS.filter((one) => one !== "CONNECT" && !allowed.includes(one))) {
+        const { status, headers } = await ask(url, path, { method });
+        assert.deepEqual([status, headers["allow"]], [405, allowed.join(", ")], `${method} ${path}`);
+      }
+    }
+    for (const path of ["/none", "/v2/models/spam/none", "/predict/", "/openapiXjson"])
+      assert.equal((await refused(url, path, { method: "PROPFIND" }))[0], 404, path);
+  });
+
+  test("what is repeated of a request is cut", async () => {
+    const long = "a".repeat(4000);
+    for (const [path, options] of [
+      ["/predict", { body: { texts: ["a"], model: long } }],
+      [`/v2/models/${long.slice(0, 400)}`, {}],
+      [`/v2/models/spam/versions/${long.slice(0, 400)}`, {}],
+      [`/none/${long}`, {}],
+      [`/%/${long}`, {}],
+      ["/predict", { body: { texts: ["a"], [long]: 1 } }],
+    ] as const) {
+      const [status, message] = await refused(url, path, options);
+      assert.ok(status === 404 || status === 400, message);
+      assert.ok(message.includes("aaa") && message.length < 400, message);
+    }
   });
 
   test("JSON that nests without end", async () => {
