@@ -37,6 +37,7 @@ interface Flags extends EngineFlags {
   tokenFile?: string;
   cors?: string;
   metrics: boolean;
+  publicMetrics?: true;
   reload: boolean;
 }
 
@@ -84,6 +85,7 @@ export function serveCommand(program: Command): void {
       originOf(origin, "--cors"),
     )
     .option("--no-metrics", "no /metrics")
+    .option("--public-metrics", "/metrics answers without a token")
     .option(
       "--no-reload",
       "do not read a model's file again when it changes (tokens are read again all the same)",
@@ -142,6 +144,7 @@ function optionsOf(flags: Flags): ServerOptions {
     ...{ port, host, batchSize, batchWait, timeout, metrics, engine, maxBody, maxTexts, maxCharacters },
     ...{ maxQueue, maxConnections, ...(reload ? {} : { reloadEvery: 0 }), onLog: tell },
     ...(tokenFile === undefined ? {} : { tokenFile }),
+    ...(flags.publicMetrics === undefined ? {} : { publicMetrics: true }),
     ...(flags.allowHost === undefined ? {} : { allowHosts: flags.allowHost }),
     ...(cors === undefined ? {} : { cors }),
     ...(threads === undefined ? {} : { threads }),

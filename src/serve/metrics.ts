@@ -23,12 +23,21 @@ export const UNCOUNTED: Omit<Metrics, "registry" | "text"> = { request() {}, bat
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024];
 
+/**
+ * prom-client's numbers of this process, once for all servers in it: it watches collections and the event loop, and has no way to
+ * end that.
+ */
+let processNumbers: Registry | null = null;
+
 /** @throws InputError where prom-client is not installed */
 export async function countedBy(gauges: Gauges): Promise<Metrics> {
   const { Registry, Counter, Gauge, Histogram, collectDefaultMetrics } = await loadPromClient();
-  const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  if (processNumbers === null) {
+    processNumbers = new Registry();
+    collectDefaultMetrics({ register: processNumbers });
+  }
+  const own = new Registry();
+  const registers = [own];
   const requests = new Counter({
     name: "cellstate_requests_total",
     help: "Requests, by method, route and status of the answer.",
@@ -78,6 +87,7 @@ export async function countedBy(gauges: Gauges): Promise<Metrics> {
     },
   });
   const versions = new Map<string, string>();
+  const registry = Registry.merge([own, processNumbers]);
   return {
     registry,
     request(method, route, status, seconds) {

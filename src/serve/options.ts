@@ -44,6 +44,8 @@ export interface ServingOptions extends ServeLimits {
   tokenFile?: string;
   /** Whether there is `/metrics`, by the package prom-client. Default true. */
   metrics?: boolean;
+  /** Whether `/metrics` answers without a token, for who scrapes and has none. Default false. */
+  publicMetrics?: boolean;
   /** Told of loads, failures and the end. Default: nobody. */
   onLog?: (entry: ServeLog) => void;
 }
@@ -98,7 +100,7 @@ export type Listening = Required<Omit<ServerOptions, keyof ServingOptions | "cor
 
 const SERVING = [
   ...["maxBody", "maxTexts", "maxCharacters", "maxQueue", "batchSize", "batchWait", "reloadEvery"],
-  ...["tokenFile", "metrics", "onLog", "engine", "threads"],
+  ...["tokenFile", "metrics", "publicMetrics", "onLog", "engine", "threads"],
 ];
 const LISTENING = ["port", "host", "allowHosts", "cors", "timeout", "maxConnections", "stopWithin"];
 
@@ -125,6 +127,13 @@ export function settingsOf(options: ServingOptions, words: Words, others: readon
   const whole = (name: keyof ServingOptions, normal: number, least: number, most?: number) =>
     wholeNumber(options[name] ?? normal, called(name), least, most);
   const maxTexts = whole("maxTexts", 1000, 1);
+  const tokenFile = options.tokenFile === undefined ? null : textOf(options.tokenFile, called("tokenFile"));
+  const metrics = booleanOf(options.metrics, called("metrics")) ?? true;
+  const publicMetrics = booleanOf(options.publicMetrics, called("publicMetrics")) ?? false;
+  if (publicMetrics && (tokenFile === null || !metrics)) {
+    const why = metrics ? "without tokens, as whoever asks is answered" : "where there are no metrics";
+    throw inputError({ expected: `to be left out ${why}`, where: called("publicMetrics") });
+  }
   return {
     maxBody: whole("maxBody", 2 ** 20, 100, 2 ** 28),
     maxTexts,
@@ -133,8 +142,7 @@ export function settingsOf(options: ServingOptions, words: Words, others: readon
     batchSize: whole("batchSize", 32, 1, 4096),
     batchWait: finiteNumber(options.batchWait ?? 0, called("batchWait"), 0, 10_000),
     reloadEvery: whole("reloadEvery", 1000, 0, 2 ** 31 - 1),
-    tokenFile: options.tokenFile === undefined ? null : textOf(options.tokenFile, called("tokenFile")),
-    metrics: booleanOf(options.metrics, called("metrics")) ?? true,
+    ...{ tokenFile, metrics, publicMetrics },
     onLog: options.onLog === undefined ? () => {} : functionOf(options.onLog, called("onLog")),
     engine: engineOf(options, called),
   };

@@ -1,20 +1,15 @@
 /** Models as a Fastify plugin: the routes, and what guards them. */
 
 import { isUtf8 } from "node:buffer";
-import type {
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  HTTPMethods,
-  onRequestAsyncHookHandler,
-} from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import { textOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
 import { version } from "../base/version.js";
+import { addRefusals, byPath, routesOf, unknown } from "./methods.js";
 import { descriptionOf } from "./openapi.js";
-import { inCode, type ServedModels, type ServingOptions, settingsOf } from "./options.js";
+import { inCode, type ServedModels, type ServingOptions, type Settings, settingsOf } from "./options.js";
 import { failureOf, Refusal, refusal, stopping } from "./refusal.js";
-import { type Asked, ROUTES, type Route, type Site } from "./routes.js";
+import type { Asked, Route, Site } from "./routes.js";
 import { Serving, type Together } from "./serving.js";
 
 /** Options of the plugin: what `createServer` takes, but for how it listens, which is the application's own. */
@@ -68,7 +63,11 @@ export function addRoutes(app: FastifyInstance, serving: Serving, around: Around
   const site: Site = {
     serving,
     version: version(),
-    description: descriptionOf(version(), app.prefix, tokens !== null),
+    description: descriptionOf(
+      version(),
+      app.prefix,
+      (route) => tokens !== null && asksToken(route, settings),
+    ),
     async metrics() {
       const own = await metrics!.text();
       return together ? { ...own, text: await together() } : own;
@@ -94,7 +93,7 @@ export function addRoutes(app: FastifyInstance, serving: Serving, around: Around
   if (around.answersUnknown)
     app.setNotFoundHandler(({ method, url }, reply) => unknown(app, paths, { method, url, reply }));
   for (const [path, routes] of paths) {
-    for (const route of routes) addRoute(app, route, site, settings.maxBody);
+    for (const route of routes) addRoute(app, route, site, settings);
     addRefusals(app, path, routes);
   }
   app.addHook("preClose", async () => {
@@ -103,31 +102,15 @@ export function addRoutes(app: FastifyInstance, serving: Serving, around: Around
   app.addHook("onClose", async () => serving.dispose());
 }
 
-/** What Fastify has no route of: an address that there is none of, or a method that it never heard of. */
-function unknown(
-  app: FastifyInstance,
-  paths: ReadonlyMap<string, readonly Route[]>,
-  { method, url, reply }: { method: string; url: string; reply: FastifyReply },
-): never {
-  const [path = ""] = url.split("?");
-  for (const [known, routes] of paths) {
-    if (patternOf(known).test(path.slice(app.prefix.length) || "/")) throw otherMethod(reply, known, routes);
-  }
-  const next = `GET ${app.prefix}/openapi.json lists what there is.`;
-  throw new Refusal(404, `There is no ${method} ${shortened(path)}. ${next}`);
-}
+const asksToken = ({ isOpen, path }: Route, { publicMetrics }: Settings): boolean =>
+  !isOpen && !(publicMetrics && path === "/metrics");
 
-/** "/v2/models/:name" as the addresses that it stands for. */
-const patternOf = (path: string): RegExp =>
-  new RegExp(`^${path.replace(/[.]/g, "\\$&").replace(/:\w+/g, "[^/]+")}$`);
-
-const shortened = (path: string): string => (path.length > 100 ? `${path.slice(0, 100)}…` : path);
-
-function addRoute(app: FastifyInstance, route: Route, site: Site, bodyLimit: number): void {
+function addRoute(app: FastifyInstance, route: Route, site: Site, settings: Settings): void {
   const { method, path, isOpen } = route;
+  const config = { isOpen, isPublic: !asksToken(route, settings) };
   app.route({
     // Whatever the application does of its own routes.
-    ...{ method, url: path, bodyLimit, exposeHeadRoute: method === "GET", config: { isOpen } },
+    ...{ method, url: path, bodyLimit: settings.maxBody, exposeHeadRoute: method === "GET", config },
     async handler(request, reply) {
       const answered = await route.handle(site, askedOf(request, reply));
       if ("json" in answered) {
@@ -154,51 +137,16 @@ const askedOf = ({ params, body }: FastifyRequest, reply: FastifyReply): Asked =
   },
 });
 
-/** An application that passes over a slash at the end has "/v2" and "/v2/" as one. */
-function routesOf({ initialConfig }: FastifyInstance): Route[] {
-  const { routerOptions = initialConfig } = initialConfig as {
-    routerOptions?: { ignoreTrailingSlash?: boolean };
-  };
-  const { ignoreTrailingSlash } = routerOptions as { ignoreTrailingSlash?: boolean };
-  return ROUTES.filter(({ path }) => !(ignoreTrailingSlash && path !== "/" && path.endsWith("/")));
-}
-
-function byPath(routes: readonly Route[]): Map<string, Route[]> {
-  const found = new Map<string, Route[]>();
-  for (const route of routes) found.set(route.path, [...(found.get(route.path) ?? []), route]);
-  return found;
-}
-
-const methodsOf = (routes: readonly Route[]): string[] =>
-  routes.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
-
-/** What other methods are answered. */
-function otherMethod(reply: FastifyReply, path: string, routes: readonly Route[]): Refusal {
-  const taken = methodsOf(routes);
-  reply.header("allow", taken.join(", "));
-  return new Refusal(405, `${path} answers ${taken.join(" and ")} alone.`);
-}
-
-/** Answers them before a body is read: it may be of any kind. */
-function addRefusals(app: FastifyInstance, url: string, routes: readonly Route[]): void {
-  const taken = methodsOf(routes);
-  const method = app.supportedMethods.filter((name) => !taken.includes(name)) as HTTPMethods[];
-  const refuse: onRequestAsyncHookHandler = async (_, reply) => {
-    throw otherMethod(reply, url, routes);
-  };
-  app.route({ ...{ method, url, exposeHeadRoute: false, onRequest: refuse }, handler: async () => ({}) });
-}
-
 function guardOf(serving: Serving, { guard }: Around): onRequestAsyncHookHandler {
   return async (request, reply) => {
     reply.header("x-content-type-options", "nosniff");
     guard?.(request, reply);
     if (reply.sent) return reply;
-    const { isOpen } = request.routeOptions.config as { isOpen?: boolean };
+    const { isOpen, isPublic } = request.routeOptions.config as { isOpen?: boolean; isPublic?: boolean };
     if (isOpen) return undefined;
     if (serving.isStopping) throw stopping();
     const { authorization, "content-encoding": encoding } = request.headers;
-    if (serving.tokens && !serving.tokens.allow(authorization)) {
+    if (serving.tokens && !isPublic && !serving.tokens.allow(authorization)) {
       reply.header("www-authenticate", "Bearer");
       throw new Refusal(401, 'Expected a token that this server knows: send "authorization: Bearer TOKEN".');
     }

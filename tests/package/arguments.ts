@@ -87,7 +87,7 @@ const servingOptions = () => ({
     batchWait: 0,
     reloadEvery: 0,
   },
-  ...{ metrics: true, onLog: () => {}, engine: "reference", threads: 1 },
+  ...{ metrics: true, publicMetrics: false, onLog: () => {}, engine: "reference", threads: 1 },
 });
 const SETS = [
   { text: "a good film", labels: ["yes", "new"] },

@@ -121,6 +121,9 @@ describe("deploy/", () => {
         String(at(deployment!, "spec", "template", "metadata", "annotations", "prometheus.io/path")),
       ),
     );
+    // Who scrapes by annotations has no token to send.
+    const args = at(container, "args") as string[];
+    assert.ok(!args.includes("--token-file") || args.includes("--public-metrics"), args.join(" "));
     const labels = at(deployment!, "spec", "template", "metadata", "labels");
     for (const selector of [
       at(deployment!, "spec", "selector", "matchLabels"),

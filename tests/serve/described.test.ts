@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import performanceHooks, { PerformanceObserver } from "node:perf_hooks";
 import { after, describe, mock, test } from "node:test";
 import { fastify } from "fastify";
 import { Predictor } from "../../src/model/predictor.js";
@@ -92,7 +93,7 @@ describe("the description", () => {
     });
     await app.ready();
     await app.close();
-    const { paths } = descriptionOf("1.0.0", "", false) as Description;
+    const { paths } = descriptionOf("1.0.0", "", () => false) as Description;
     const described = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
@@ -205,6 +206,25 @@ describe("the numbers", () => {
       assert.deepEqual([status, error], [404, "This server was started without metrics."]);
     });
   });
+});
+
+test("the process is watched once, however many servers there are one after another", async () => {
+  await serving({ spam: made.spam() }, {}, async () => {});
+  const watched = mock.method(PerformanceObserver.prototype, "observe");
+  const measured = mock.method(performanceHooks, "monitorEventLoopDelay");
+  for (let i = 0; i < 3; i++) {
+    await serving({ spam: made.spam() }, {}, async (url) => {
+      const { text } = await ask(url, "/metrics");
+      for (const name of [
+        "nodejs_gc_duration_seconds",
+        "nodejs_eventloop_lag_seconds",
+        "cellstate_queue_rows",
+      ])
+        assert.equal(text.split(`# TYPE ${name} `).length, 2, name);
+    });
+  }
+  assert.deepEqual([watched.mock.callCount(), measured.mock.callCount()], [0, 0]);
+  mock.restoreAll();
 });
 
 describe("the plugin", () => {

@@ -45,6 +45,33 @@ test("every route asks for one, but health, the page and the description", async
   });
 });
 
+test("numbers may be public: to who scrapes without a token, and nothing else", async () => {
+  type Described = { paths: Record<string, Record<string, { security?: object[]; responses: object }>> };
+  await serving({ spam: made.spam() }, { tokenFile, publicMetrics: true }, async (url) => {
+    const { status, text } = await ask(url, "/metrics");
+    assert.deepEqual([status, /^cellstate_queue_rows 0$/m.test(text)], [200, true]);
+    for (const path of ["/models", "/v2", "/predict", "/metrics/", "/metrics/none"])
+      assert.equal((await ask(url, path, path === "/predict" ? { body: {} } : {})).status, 401, path);
+    const { paths } = (await ask(url, "/openapi.json")).json<Described>();
+    const asks = Object.keys(paths).filter((path) => Object.values(paths[path]!)[0]!.security);
+    assert.deepEqual(
+      asks,
+      ROUTES.filter(({ isOpen, path }) => !isOpen && path !== "/metrics").map(({ path }) =>
+        path.replace(/:(\w+)/g, "{$1}"),
+      ),
+    );
+  });
+  for (const [options, message] of [
+    [{ publicMetrics: true }, /createServer publicMetrics: expected to be left out without tokens/],
+    [
+      { publicMetrics: true, metrics: false, tokenFile },
+      /publicMetrics: expected to be left out where there are no metrics/,
+    ],
+  ] as const) {
+    await assert.rejects(createServer({ spam: made.spam() }, options), { name: "InputError", message });
+  }
+});
+
 test("only a whole token is one", async () => {
   const tokens = await Tokens.read(tokenFile, () => {});
   for (const right of [`Bearer ${FIRST}`, `bearer  ${SECOND} `]) assert.ok(tokens.allow(right), right);

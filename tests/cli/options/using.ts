@@ -50,6 +50,7 @@ export const USING: Record<string, Options> = {
   serve: {
     ...{ "--port": always, "--host": always, "--workers": always, "--cors": always, "--token-file": always },
     "--allow-host": always,
+    "--public-metrics": idle("serve m.keras --port 0 --public-metrics"),
     ...{ "--batch-size": always, "--batch-wait": always, "--timeout": always, "--max-connections": always },
     ...{ "--max-body": always, "--max-texts": always, "--max-characters": always },
     "--max-queue": idle("serve m.keras --port 0 --max-texts 20 --max-queue 19"),
