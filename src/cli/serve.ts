@@ -8,7 +8,8 @@ import { hostNameOf, isLoopback } from "../serve/host.js";
 import { originOf, type ServeLog, type ServerOptions, type Words } from "../serve/options.js";
 import { serverOf } from "../serve/server.js";
 import { nameOfFile } from "../serve/shelf.js";
-import { isWorker, startWorkers, workerSide } from "../serve/workers.js";
+import { isWorker, workerSide } from "../serve/worker-side.js";
+import { startWorkers } from "../serve/workers.js";
 import {
   between,
   bytes,
@@ -193,7 +194,9 @@ function told(again: () => void): Promise<void> {
 
 /** The process that starts the others, and serves nothing itself. */
 async function lead(named: Record<string, string>, flags: Flags): Promise<void> {
-  const workers = await startWorkers(flags.workers, tell, flags.metrics);
+  const { port, host } = flags;
+  const place = { ...{ port, host, called: WORDS.option }, next: "" };
+  const workers = await startWorkers(flags.workers, place, tell, flags.metrics);
   announce(workers.url, named, flags);
   await told(() => {
     workers.kill();
@@ -207,12 +210,16 @@ async function lead(named: Record<string, string>, flags: Flags): Promise<void> 
 async function work(models: string[], flags: Flags): Promise<void> {
   const side = workerSide();
   try {
-    const server = await serverOf(namedFiles(models), optionsOf(flags), {
-      ...{ words: WORDS, together: side.together },
-      onServing({ metrics }) {
-        if (metrics) side.counts(metrics.registry);
+    const server = await serverOf(
+      namedFiles(models),
+      { ...optionsOf(flags), port: side.port },
+      {
+        ...{ words: WORDS, together: side.together },
+        onServing({ metrics }) {
+          if (metrics) side.counts(metrics.registry);
+        },
       },
-    });
+    );
     side.serves(await server.listen());
     await side.stopped;
     await server.close();
