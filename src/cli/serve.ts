@@ -30,6 +30,7 @@ interface Flags extends EngineFlags {
   batchSize: number;
   batchWait: number;
   maxBody: number;
+  maxBodies: number;
   maxTexts: number;
   maxCharacters: number;
   maxQueue: number;
@@ -67,6 +68,11 @@ export function serveCommand(program: Command): void {
         .argParser(bytes("max-body"))
         .default(2 ** 20, "1 MiB"),
     )
+    .addOption(
+      new Option("--max-bodies <size>", "bodies of all requests at once, a worker")
+        .argParser(bytes("max-bodies"))
+        .default(2 ** 26, "64 MiB, or as --max-body"),
+    )
     .option("--max-texts <n>", "texts or rows a request", whole("max-texts", 1), 1000)
     .option(
       "--max-characters <n>",
@@ -74,7 +80,11 @@ export function serveCommand(program: Command): void {
       whole("max-characters", 1),
       100_000,
     )
-    .option("--max-queue <n>", "texts that wait, of all requests", whole("max-queue", 1), 10_000)
+    .addOption(
+      new Option("--max-queue <n>", "texts that wait, a worker")
+        .argParser(whole("max-queue", 1))
+        .default(10_000, "10000, or as --max-texts"),
+    )
     .option("--max-connections <n>", "connections at once, a worker", whole("max-connections", 1), 10_000)
     .addOption(
       new Option("--timeout <time>", "in which a request must have come")
@@ -92,20 +102,29 @@ export function serveCommand(program: Command): void {
       "do not read a model's file again when it changes (tokens are read again all the same)",
     );
   engineOptions(command).action(async (models: string[], flags: Flags) => {
-    await serveAction(models, flags);
+    await serveAction(models, withinLimits(command, flags));
   });
 }
 
 async function serveAction(models: string[], flags: Flags): Promise<void> {
   if (isWorker()) return work(models, flags);
   const named = namedFiles(models);
-  const { maxQueue, maxTexts } = flags;
-  if (maxQueue < maxTexts) {
-    const expected = `at least ${maxTexts}, as many texts as a request may have (--max-texts)`;
-    throw inputError({ expected, where: "--max-queue", received: maxQueue });
-  }
   if (flags.workers === 1) return serveHere(named, flags);
   return lead(named, flags);
+}
+
+/** One request must have room: what is kept of all rises with what one may be, where it is not given. @throws InputError where it is */
+function withinLimits(command: Command, flags: Flags): Flags {
+  const atLeast = (name: "maxQueue" | "maxBodies", least: number, why: string): number => {
+    if (flags[name] >= least) return flags[name];
+    if (command.getOptionValueSource(name) !== "cli") return least;
+    const expected = `at least ${least}, as ${why}`;
+    throw inputError({ expected, where: WORDS.option(name), received: flags[name] });
+  };
+  const { maxTexts, maxBody } = flags;
+  const maxQueue = atLeast("maxQueue", maxTexts, "many texts as a request may have (--max-texts)");
+  const maxBodies = atLeast("maxBodies", maxBody, "large as one may be (--max-body)");
+  return { ...flags, maxQueue, maxBodies };
 }
 
 /** By name: "spam=models/a.keras", or the file's own. A file that is there under the whole word is that file. */
@@ -138,12 +157,12 @@ const WORDS: Words = {
 
 function optionsOf(flags: Flags): ServerOptions {
   const { port, host, batchSize, batchWait, timeout, tokenFile, cors, metrics, reload, engine } = flags;
-  const { maxBody, maxTexts, maxCharacters, maxQueue, maxConnections } = flags;
+  const { maxBody, maxBodies, maxTexts, maxCharacters, maxQueue, maxConnections } = flags;
   // Workers share the cores between them.
   const threads = flags.threads ?? (flags.workers > 1 && engine !== "reference" ? 1 : undefined);
   return {
     ...{ port, host, batchSize, batchWait, timeout, metrics, engine, maxBody, maxTexts, maxCharacters },
-    ...{ maxQueue, maxConnections, ...(reload ? {} : { reloadEvery: 0 }), onLog: tell },
+    ...{ maxBodies, maxQueue, maxConnections, ...(reload ? {} : { reloadEvery: 0 }), onLog: tell },
     ...(tokenFile === undefined ? {} : { tokenFile }),
     ...(flags.publicMetrics === undefined ? {} : { publicMetrics: true }),
     ...(flags.allowHost === undefined ? {} : { allowHosts: flags.allowHost }),

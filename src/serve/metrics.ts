@@ -6,6 +6,7 @@ import type { ShelfWatcher } from "./shelf.js";
 /** What the numbers are read from when they are asked for. */
 export interface Gauges {
   queue(): number;
+  bodies(): number;
 }
 
 /** The numbers of this process. */
@@ -84,6 +85,14 @@ export async function countedBy(gauges: Gauges): Promise<Metrics> {
     registers,
     collect() {
       this.set(gauges.queue());
+    },
+  });
+  new Gauge({
+    name: "cellstate_body_bytes",
+    help: "Bytes of bodies that are being read, or wait for their answers.",
+    registers,
+    collect() {
+      this.set(gauges.bodies());
     },
   });
   const versions = new Map<string, string>();

@@ -94,7 +94,7 @@ const ERRORS: Readonly<Record<string, string>> = {
   415: "No JSON",
   429: "The queue is full: ask again after Retry-After",
   500: "The server failed; its log says how",
-  503: "The server stops: ask again after Retry-After",
+  503: "The server stops, or holds as many bodies as it may: ask again after Retry-After",
 };
 
 /** Which of them a route may give. */

@@ -17,6 +17,8 @@ export interface ServeLog {
 export interface ServeLimits {
   /** Bytes of a request's body. Default 1 MiB. */
   maxBody?: number;
+  /** Bytes of all bodies at once, from when they come until they are answered. Default 64 MiB, or `maxBody` where that is more. */
+  maxBodies?: number;
   /** Texts, or rows, a request. Default 1000. */
   maxTexts?: number;
   /** Characters a text, or numbers a row. Default 100,000. */
@@ -99,7 +101,16 @@ export type Listening = Required<Omit<ServerOptions, keyof ServingOptions | "cor
 };
 
 const SERVING = [
-  ...["maxBody", "maxTexts", "maxCharacters", "maxQueue", "batchSize", "batchWait", "reloadEvery"],
+  ...[
+    "maxBody",
+    "maxBodies",
+    "maxTexts",
+    "maxCharacters",
+    "maxQueue",
+    "batchSize",
+    "batchWait",
+    "reloadEvery",
+  ],
   ...["tokenFile", "metrics", "publicMetrics", "onLog", "engine", "threads"],
 ];
 const LISTENING = ["port", "host", "allowHosts", "cors", "timeout", "maxConnections", "stopWithin"];
@@ -127,6 +138,7 @@ export function settingsOf(options: ServingOptions, words: Words, others: readon
   const whole = (name: keyof ServingOptions, normal: number, least: number, most?: number) =>
     wholeNumber(options[name] ?? normal, called(name), least, most);
   const maxTexts = whole("maxTexts", 1000, 1);
+  const maxBody = whole("maxBody", 2 ** 20, 100, 2 ** 28);
   const tokenFile = options.tokenFile === undefined ? null : textOf(options.tokenFile, called("tokenFile"));
   const metrics = booleanOf(options.metrics, called("metrics")) ?? true;
   const publicMetrics = booleanOf(options.publicMetrics, called("publicMetrics")) ?? false;
@@ -135,7 +147,8 @@ export function settingsOf(options: ServingOptions, words: Words, others: readon
     throw inputError({ expected: `to be left out ${why}`, where: called("publicMetrics") });
   }
   return {
-    maxBody: whole("maxBody", 2 ** 20, 100, 2 ** 28),
+    maxBody,
+    maxBodies: whole("maxBodies", Math.max(2 ** 26, maxBody), maxBody),
     maxTexts,
     maxCharacters: whole("maxCharacters", 100_000, 1),
     maxQueue: whole("maxQueue", Math.max(10_000, maxTexts), maxTexts),

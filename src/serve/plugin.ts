@@ -1,6 +1,7 @@
 /** Models as a Fastify plugin: the routes, and what guards them. */
 
 import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import { textOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
@@ -74,13 +75,10 @@ export function addRoutes(app: FastifyInstance, serving: Serving, around: Around
     },
   };
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_, body, done) => {
-    try {
-      done(null, parsed(body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+  app.addHook("preParsing", async ({ raw }, reply) => serving.bodies.count(raw, reply.raw));
+  app.addContentTypeParser("application/json", async ({ raw }: FastifyRequest, payload: IncomingMessage) =>
+    parsed(await serving.bodies.read(raw, payload)),
+  );
   app.addHook("onRequest", guardOf(serving, around));
   app.setErrorHandler((error, _, reply) => answerError(serving, error, reply));
   if (metrics) {
@@ -110,7 +108,7 @@ function addRoute(app: FastifyInstance, route: Route, site: Site, settings: Sett
   const config = { isOpen, isPublic: !asksToken(route, settings) };
   app.route({
     // Whatever the application does of its own routes.
-    ...{ method, url: path, bodyLimit: settings.maxBody, exposeHeadRoute: method === "GET", config },
+    ...{ method, url: path, exposeHeadRoute: method === "GET", config },
     async handler(request, reply) {
       const answered = await route.handle(site, askedOf(request, reply));
       if ("json" in answered) {

@@ -44,11 +44,7 @@ export interface Failure {
 
 /** What Fastify says by codes: the statuses are its own, the words teach. */
 const BY_CODE: Readonly<Record<string, string>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE:
-    "The body is larger than this server takes. Send fewer or shorter texts a request, or start it with a larger --max-body.",
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Expected JSON: send the header "content-type: application/json".',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "The body is not as long as its Content-Length says. Send it again.",
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'Expected a JSON body, as {"texts": ["…"]}; there is none.',
 };
 
 /** Some of Fastify's words repeat what was sent. */

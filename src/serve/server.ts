@@ -63,7 +63,7 @@ export async function serverOf(
   const listeners = new Listeners(at);
   const app = fastify({
     ...{ logger: false, return503OnClosing: false, routerOptions: { maxParamLength: 500 } },
-    ...{ bodyLimit: settings.maxBody, serverFactory: listeners.factory },
+    serverFactory: listeners.factory,
     // The listeners answer what is no HTTP.
     clientErrorHandler() {},
     frameworkErrors(error, _, reply) {

@@ -140,7 +140,7 @@ function valueFor(option: string, choices?: string[]): string {
   if (option === "--encoding") return "utf-8";
   if (option === "--budget") return "20s";
   if (option === "--cors") return "https://example.com";
-  if (option === "--max-size" || option === "--max-body") return "2MB";
+  if (["--max-size", "--max-body", "--max-bodies"].includes(option)) return "2MB";
   if (option === "--optimizer") return "sgd";
   return option.includes("split") || ["--threshold", "--reject"].includes(option) ? "0.5" : "20";
 }

@@ -80,6 +80,7 @@ const ROWS = [
 const servingOptions = () => ({
   ...{
     maxBody: 1000,
+    maxBodies: 9999,
     maxTexts: 9,
     maxCharacters: 99,
     maxQueue: 99,

@@ -86,6 +86,17 @@ describe("one process", () => {
     await assert.rejects(taken, /ECONNRESET|hang up/);
   });
 
+  test("what one request may be raises what all may be together", async () => {
+    const limits = ["--max-texts", "20000", "--max-body", "100MB"];
+    const { url, child, ended } = await startServing([file, "--port", "0", ...limits]);
+    const { answers } = await good<{ answers: object[] }>(url, "/predict", {
+      body: { texts: Array(15_000).fill("good") },
+    });
+    assert.equal(answers.length, 15_000);
+    child.kill("SIGTERM");
+    await ended;
+  });
+
   test("a warning where whoever reaches it may ask", async () => {
     const { said, child, says, ended } = await startServing([file, "--port", "0", "--host", "0.0.0.0"]);
     await says(/warning: whoever reaches 0\.0\.0\.0 may ask\. --token-file FILE asks for a token\./);
@@ -142,6 +153,11 @@ describe("what a stranger gets wrong ends with 2 and a sentence", () => {
       "a queue smaller than a request",
       () => [file, "--max-queue", "5"],
       /--max-queue: expected at least 1000, as many texts as a request may have/,
+    ],
+    [
+      "less room for all bodies than for one",
+      () => [file, "--max-bodies", "1KB"],
+      /--max-bodies: expected at least 1048576, as large as one may be \(--max-body\)/,
     ],
     ["no workers", () => [file, "--workers", "0"], /--workers: expected a whole number from 1 to 256/],
   ];

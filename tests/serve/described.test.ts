@@ -279,6 +279,21 @@ describe("the plugin", () => {
     }
   });
 
+  test("counts what is asked in the program itself no longer than it lasts", async () => {
+    const app = fastify();
+    await app.register(servePlugin, { models: { spam: made.spam() }, maxBody: 100, maxBodies: 100 });
+    for (let i = 0; i < 5; i++) {
+      const { statusCode } = await app.inject({
+        method: "POST",
+        url: "/predict",
+        payload: { texts: ["good film"] },
+      });
+      assert.equal(statusCode, 200);
+    }
+    assert.match((await app.inject("/metrics")).body, /^cellstate_body_bytes 0$/m);
+    await app.close();
+  });
+
   test("frees its models where the application has an address of its own already", async () => {
     const file = await made.spamFile(folder);
     const freed = mock.method(Predictor.prototype, "dispose");

@@ -40,6 +40,7 @@ describe("docs/serve.md", () => {
     );
     for (const name of [
       "maxBody",
+      "maxBodies",
       "maxTexts",
       "maxCharacters",
       "maxQueue",
@@ -51,7 +52,8 @@ describe("docs/serve.md", () => {
     for (const row of [
       "`--max-texts` a request | 1000",
       "a row) | 100,000",
-      "texts that wait | 10,000",
+      "texts that wait, a worker | 10,000",
+      "until they are answered | 64 MiB",
       "`--max-body` | 1 MiB",
     ]) {
       assert.ok(text.includes(row), row);

@@ -311,6 +311,78 @@ describe("connections that are wrong", () => {
   });
 });
 
+describe("bodies of many at once", () => {
+  const bounds = { maxBody: 5000, maxBodies: 10_000 };
+  const held = async (where: string) =>
+    Number(/^cellstate_body_bytes (\d+)$/m.exec((await ask(where, "/metrics")).text)![1]);
+  const until = async (where: string, is: (bytes: number) => boolean) => {
+    while (!is(await held(where)));
+  };
+  const texts = (length: number) => ({ texts: ["a".repeat(length)] });
+  /** Sends the beginning of a body, and waits. */
+  const begin = (where: string, head: string, bytes: number) => {
+    const { hostname, port } = new URL(where);
+    const socket = connect(Number(port), hostname);
+    let said = "";
+    socket.on("data", (data) => (said += data));
+    socket.on("error", () => {});
+    const type = "host: localhost\r\ncontent-type: application/json";
+    socket.write(`POST /predict HTTP/1.1\r\n${type}\r\n${head}\r\n\r\n`);
+    const size = head.startsWith("transfer") ? `${bytes.toString(16)}\r\n` : "";
+    socket.write(`${size}${"a".repeat(bytes)}${size === "" ? "" : "\r\n"}`);
+    return { socket, said: () => said };
+  };
+
+  for (const head of ["content-length: 5000", "transfer-encoding: chunked"]) {
+    test(`are bounded, however slowly they come: ${head}`, async () => {
+      await serving({ spam: made.spam() }, bounds, async (where) => {
+        const slow = [begin(where, head, 4900), begin(where, head, 4900)];
+        await until(where, (bytes) => bytes >= 9800);
+        const body = texts(1000);
+        const answer = await ask(where, "/predict", { body });
+        assert.deepEqual([answer.status, answer.headers["retry-after"]], [503, "1"], answer.text);
+        assert.match(answer.text, /more than this server holds\. Ask again .* larger --max-bodies/);
+        // One that says nothing of its length is refused when it is too much.
+        const third = begin(where, "transfer-encoding: chunked", 1000);
+        await new Promise((resolve) => third.socket.once("close", resolve));
+        assert.match(third.said(), /^HTTP\/1\.1 503 [\s\S]*retry-after: 1/);
+        assert.ok((await held(where)) <= bounds.maxBodies);
+        for (const { socket } of slow) socket.destroy();
+        await until(where, (bytes) => bytes === 0);
+        await good(where, "/predict", { body });
+      });
+    });
+  }
+
+  test("are held until they are answered, and no longer, whatever the answer", async () => {
+    await serving({ spam: made.spam() }, { ...bounds, batchWait: 300 }, async (where) => {
+      const asked = [1, 2].map(() => good(where, "/predict", { body: texts(4000) }));
+      await until(where, (bytes) => bytes >= 8000);
+      assert.equal((await ask(where, "/predict", { body: texts(4000) })).status, 503);
+      await Promise.all(asked);
+      await until(where, (bytes) => bytes === 0);
+      for (const [path, body] of [
+        ["/predict", "{"],
+        ["/none", "{}"],
+        ["/predict", "[".repeat(6000)],
+      ] as const) {
+        await ask(where, path, { body, headers: { "content-type": "application/json" } });
+        await until(where, (bytes) => bytes === 0);
+      }
+    });
+  });
+
+  test("one body has room, whatever is said of all", async () => {
+    const large = { maxBody: 2 ** 27 };
+    await serving({ spam: made.spam() }, large, async (where) => {
+      await good(where, "/predict", { body: texts(10) });
+    });
+    await assert.rejects(createServer({ spam: made.spam() }, { ...large, maxBodies: 2 ** 26 }), {
+      message: /createServer maxBodies: expected a whole number of at least 134217728/,
+    });
+  });
+});
+
 describe("who may call", () => {
   test("a name that somebody made lead here is not answered", async () => {
     for (const host of [
