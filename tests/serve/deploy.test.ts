@@ -1,7 +1,7 @@
 /** The files of deploy/: they are read as what they are, name options and addresses that there are, and give no more than is needed. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
@@ -206,6 +206,28 @@ describe("deploy/", () => {
       assert.equal(text.split("{").length, text.split("}").length);
     }
     assert.match(read("nginx.conf"), /proxy_set_header Host \$host;/);
+  });
+
+  test("what they say of files is so where the package is installed, and in a checkout", () => {
+    const { files, bin } = JSON.parse(readFileSync(`${FOLDER}../package.json`, "utf8")) as {
+      files: string[];
+      bin: { cellstate: string };
+    };
+    assert.ok(files.includes("deploy"), "the package brings them");
+    for (const name of readdirSync(FOLDER)) {
+      const text = read(name);
+      for (const [, inside] of text.matchAll(/node_modules\/cellstate\/([\w./]+)/g))
+        assert.ok(existsSync(`${FOLDER}../${inside}`) || inside === bin.cellstate, `${name}: ${inside}`);
+      // Of a folder of the project: it says that it has to be copied to there, or which file says so.
+      if (!/(?<!cellstate\/)\bdeploy\//.test(text)) continue;
+      for (const [, other] of text.matchAll(/(?<!cellstate\/)\bdeploy\/([\w.]+\w)/g))
+        assert.ok(existsSync(FOLDER + other), `${name}: ${other}`);
+      assert.match(
+        text,
+        /cp -r node_modules\/cellstate\/deploy \.|was copied to, as\n# deploy\/Dockerfile says/,
+        name,
+      );
+    }
   });
 
   test("what is no YAML of theirs is not read", () => {

@@ -8,6 +8,7 @@ import { after, describe, mock, test } from "node:test";
 import { layers, sequential } from "../../src/index.js";
 import { Predictor } from "../../src/model/predictor.js";
 import { createServer } from "../../src/serve/index.js";
+import { nothingSeen, openServed } from "../../src/serve/opened.js";
 import { inCode, settingsOf } from "../../src/serve/options.js";
 import { Shelf } from "../../src/serve/shelf.js";
 import { ask, good, serving } from "./asking.js";
@@ -201,6 +202,22 @@ describe("a model in parts", () => {
     assert.equal(shelf.standings[0]!.failed, null);
     shelf.dispose();
   });
+});
+
+test("what was seen of a file that is not there is seen of that one alone", async () => {
+  const names = ["one.keras", "other.keras"].map((name) => join(folder, name));
+  const seen = await Promise.all(
+    names.map(async (name) => {
+      const own = nothingSeen();
+      await assert.rejects(openServed(name, {}, own), /a path that exists/);
+      return own;
+    }),
+  );
+  assert.deepEqual(
+    seen.map(({ files }) => files),
+    [[names[0]], [names[1]]],
+  );
+  assert.deepEqual(nothingSeen(), { files: [], signature: "" });
 });
 
 test("a failure is told until a file is read again, though it was away meanwhile", async () => {
