@@ -87,10 +87,20 @@ export async function serverOf(
   let listening: Promise<string> | null = null;
   let closing: Promise<void> | null = null;
   const close = () => (closing ??= app.close());
+  const refuseClosed = () => {
+    if (closing === null) return;
+    const next = "Make another one.";
+    throw inputError({ expected: "a server that was not closed", where: "listen", next });
+  };
   const listen = async () => {
     await app.ready();
+    refuseClosed();
     try {
-      return `http://${inAddress(host)}:${await listeners.listen(port, host)}`;
+      const taken = await listeners.listen(port, host);
+      // It may have been closed before it listened.
+      if (closing) await listeners.close(0);
+      refuseClosed();
+      return `http://${inAddress(host)}:${taken}`;
     } catch (error) {
       await close();
       throw listenError(error, place);
@@ -99,10 +109,7 @@ export async function serverOf(
   return {
     models: serving.shelf.standings.map(({ name }) => name),
     async listen() {
-      if (closing) {
-        const next = "Make another one.";
-        throw inputError({ expected: "a server that was not closed", where: "listen", next });
-      }
+      refuseClosed();
       listening ??= listen();
       return listening;
     },

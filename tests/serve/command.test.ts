@@ -86,6 +86,17 @@ describe("one process", () => {
     await assert.rejects(taken, /ECONNRESET|hang up/);
   });
 
+  test("answers to the names that it is told of", async () => {
+    const names = ["--allow-host", "a.example", "--allow-host", "b.example"];
+    const { url, child, ended } = await startServing([file, "--port", "0", ...names]);
+    const statuses = [];
+    for (const host of ["a.example", "b.example", "c.example"])
+      statuses.push((await ask(url, "/v2/health/live", { headers: { host } })).status);
+    assert.deepEqual(statuses, [200, 200, 403]);
+    child.kill("SIGTERM");
+    await ended;
+  });
+
   test("what one request may be raises what all may be together", async () => {
     const limits = ["--max-texts", "20000", "--max-body", "100MB"];
     const { url, child, ended } = await startServing([file, "--port", "0", ...limits]);

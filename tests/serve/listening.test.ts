@@ -1,7 +1,7 @@
 /** Where a server listens, by which names it is called, what a connection is answered in turn, and how it ends. */
 import assert from "node:assert/strict";
 import dns from "node:dns/promises";
-import { Agent } from "node:http";
+import { Agent, Server } from "node:http";
 import { syncBuiltinESMExports } from "node:module";
 import { connect, createServer as createNetServer } from "node:net";
 import { after, before, describe, mock, test } from "node:test";
@@ -159,6 +159,17 @@ test("listen a second time tells where; of one that was closed it says so", asyn
     name: "InputError",
     message: /listen: expected a server that was not closed\. Make another one\./,
   });
+});
+
+test("one that is closed before it listens does not", async () => {
+  const server = await createServer({ spam: made.spam() }, { port: 0 });
+  const closed = mock.method(Server.prototype, "close");
+  const outcome = assert.rejects(server.listen(), /expected a server that was not closed/);
+  await server.close();
+  await outcome;
+  const servers = closed.mock.calls.map((call) => call.this as Server);
+  assert.ok(servers.length > 0 && servers.every(({ listening }) => !listening));
+  closed.mock.restore();
 });
 
 describe("names", () => {
