@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { didYouMean, inputError } from "../base/errors.js";
 
 /** Options that add up when they are given again. */
-const REPEATABLE: ReadonlySet<string> = new Set(["--define", "--expect", "--text"]);
+const REPEATABLE: ReadonlySet<string> = new Set(["--define", "--expect", "--text", "--allow-host"]);
 
 /** Options of some commands that add up, whatever others of their name do. */
 const marked = new WeakSet<Option>();

@@ -4,11 +4,12 @@ import { type Command, Option } from "commander";
 import { inputError } from "../base/errors.js";
 import { counted } from "../base/numbers.js";
 import { printable } from "../base/text.js";
-import { isLoopback } from "../serve/host.js";
-import { originOf, type ServeLog, type ServerOptions } from "../serve/options.js";
+import { hostNameOf, isLoopback } from "../serve/host.js";
+import { originOf, type ServeLog, type ServerOptions, type Words } from "../serve/options.js";
 import { serverOf } from "../serve/server.js";
 import { nameOfFile } from "../serve/shelf.js";
-import { isWorker, startWorkers, workerSide } from "../serve/workers.js";
+import { isWorker, workerSide } from "../serve/worker-side.js";
+import { startWorkers } from "../serve/workers.js";
 import {
   between,
   bytes,
@@ -24,10 +25,12 @@ import {
 interface Flags extends EngineFlags {
   port: number;
   host: string;
+  allowHost?: string[];
   workers: number;
   batchSize: number;
   batchWait: number;
   maxBody: number;
+  maxBodies: number;
   maxTexts: number;
   maxCharacters: number;
   maxQueue: number;
@@ -36,6 +39,7 @@ interface Flags extends EngineFlags {
   tokenFile?: string;
   cors?: string;
   metrics: boolean;
+  publicMetrics?: true;
   reload: boolean;
 }
 
@@ -51,6 +55,11 @@ export function serveCommand(program: Command): void {
       8080,
     )
     .option("--host <address>", "the address it is served at; 0.0.0.0 lets other machines in", "127.0.0.1")
+    .option(
+      "--allow-host <name>",
+      "what else it is called, as by a proxy in front of it; may be given again",
+      (name, before: string[] | undefined) => [...(before ?? []), hostNameOf(name, "--allow-host")],
+    )
     .option("--workers <n>", "processes that serve, each with the models", whole("workers", 1, 256), 1)
     .option("--batch-size <n>", "texts that are answered together", whole("batch-size", 1, 4096), 32)
     .option("--batch-wait <ms>", "how long the first waits for others", between("batch-wait", 0, 10_000), 0)
@@ -59,6 +68,11 @@ export function serveCommand(program: Command): void {
         .argParser(bytes("max-body"))
         .default(2 ** 20, "1 MiB"),
     )
+    .addOption(
+      new Option("--max-bodies <size>", "bodies of all requests at once, a worker")
+        .argParser(bytes("max-bodies"))
+        .default(2 ** 26, "64 MiB, or as --max-body"),
+    )
     .option("--max-texts <n>", "texts or rows a request", whole("max-texts", 1), 1000)
     .option(
       "--max-characters <n>",
@@ -66,7 +80,11 @@ export function serveCommand(program: Command): void {
       whole("max-characters", 1),
       100_000,
     )
-    .option("--max-queue <n>", "texts that wait, of all requests", whole("max-queue", 1), 10_000)
+    .addOption(
+      new Option("--max-queue <n>", "texts that wait, a worker")
+        .argParser(whole("max-queue", 1))
+        .default(10_000, "10000, or as --max-texts"),
+    )
     .option("--max-connections <n>", "connections at once, a worker", whole("max-connections", 1), 10_000)
     .addOption(
       new Option("--timeout <time>", "in which a request must have come")
@@ -78,22 +96,35 @@ export function serveCommand(program: Command): void {
       originOf(origin, "--cors"),
     )
     .option("--no-metrics", "no /metrics")
-    .option("--no-reload", "do not read a model's file again when it changes");
+    .option("--public-metrics", "/metrics answers without a token")
+    .option(
+      "--no-reload",
+      "do not read a model's file again when it changes (tokens are read again all the same)",
+    );
   engineOptions(command).action(async (models: string[], flags: Flags) => {
-    await serveAction(models, flags);
+    await serveAction(models, withinLimits(command, flags));
   });
 }
 
 async function serveAction(models: string[], flags: Flags): Promise<void> {
   if (isWorker()) return work(models, flags);
   const named = namedFiles(models);
-  const { maxQueue, maxTexts } = flags;
-  if (maxQueue < maxTexts) {
-    const expected = `at least ${maxTexts}, as many texts as a request may have (--max-texts)`;
-    throw inputError({ expected, where: "--max-queue", received: maxQueue });
-  }
   if (flags.workers === 1) return serveHere(named, flags);
   return lead(named, flags);
+}
+
+/** One request must have room: what is kept of all rises with what one may be, where it is not given. @throws InputError where it is */
+function withinLimits(command: Command, flags: Flags): Flags {
+  const atLeast = (name: "maxQueue" | "maxBodies", least: number, why: string): number => {
+    if (flags[name] >= least) return flags[name];
+    if (command.getOptionValueSource(name) !== "cli") return least;
+    const expected = `at least ${least}, as ${why}`;
+    throw inputError({ expected, where: WORDS.option(name), received: flags[name] });
+  };
+  const { maxTexts, maxBody } = flags;
+  const maxQueue = atLeast("maxQueue", maxTexts, "many texts as a request may have (--max-texts)");
+  const maxBodies = atLeast("maxBodies", maxBody, "large as one may be (--max-body)");
+  return { ...flags, maxQueue, maxBodies };
 }
 
 /** By name: "spam=models/a.keras", or the file's own. A file that is there under the whole word is that file. */
@@ -115,15 +146,26 @@ function namedFiles(words: readonly string[]): Record<string, string> {
   return named;
 }
 
+/** What options are called here: those of the command line are those of code in other letters. */
+const WORDS: Words = {
+  ...{ where: "serve", models: "serve" },
+  option: (name) =>
+    name === "allowHosts"
+      ? "--allow-host"
+      : `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+};
+
 function optionsOf(flags: Flags): ServerOptions {
   const { port, host, batchSize, batchWait, timeout, tokenFile, cors, metrics, reload, engine } = flags;
-  const { maxBody, maxTexts, maxCharacters, maxQueue, maxConnections } = flags;
+  const { maxBody, maxBodies, maxTexts, maxCharacters, maxQueue, maxConnections } = flags;
   // Workers share the cores between them.
   const threads = flags.threads ?? (flags.workers > 1 && engine !== "reference" ? 1 : undefined);
   return {
     ...{ port, host, batchSize, batchWait, timeout, metrics, engine, maxBody, maxTexts, maxCharacters },
-    ...{ maxQueue, maxConnections, ...(reload ? {} : { reloadEvery: 0 }), onLog: tell },
+    ...{ maxBodies, maxQueue, maxConnections, ...(reload ? {} : { reloadEvery: 0 }), onLog: tell },
     ...(tokenFile === undefined ? {} : { tokenFile }),
+    ...(flags.publicMetrics === undefined ? {} : { publicMetrics: true }),
+    ...(flags.allowHost === undefined ? {} : { allowHosts: flags.allowHost }),
     ...(cors === undefined ? {} : { cors }),
     ...(threads === undefined ? {} : { threads }),
   };
@@ -144,7 +186,7 @@ function announce(url: string, named: Readonly<Record<string, string>>, flags: F
 
 /** One process: it answers what it took when it is told to end; told again, it ends at once. */
 async function serveHere(named: Record<string, string>, flags: Flags): Promise<void> {
-  const server = await serverOf(named, optionsOf(flags));
+  const server = await serverOf(named, optionsOf(flags), { words: WORDS });
   announce(await server.listen(), named, flags);
   await told(() => process.exit(EXIT.interrupted));
   note("Answers what it took, then ends. Once more ends it at once.");
@@ -171,7 +213,9 @@ function told(again: () => void): Promise<void> {
 
 /** The process that starts the others, and serves nothing itself. */
 async function lead(named: Record<string, string>, flags: Flags): Promise<void> {
-  const workers = await startWorkers(flags.workers, tell, flags.metrics);
+  const { port, host } = flags;
+  const place = { ...{ port, host, called: WORDS.option }, next: "" };
+  const workers = await startWorkers(flags.workers, place, tell, flags.metrics);
   announce(workers.url, named, flags);
   await told(() => {
     workers.kill();
@@ -185,12 +229,16 @@ async function lead(named: Record<string, string>, flags: Flags): Promise<void> 
 async function work(models: string[], flags: Flags): Promise<void> {
   const side = workerSide();
   try {
-    const server = await serverOf(namedFiles(models), optionsOf(flags), {
-      together: side.together,
-      onServing({ metrics }) {
-        if (metrics) side.counts(metrics.registry);
+    const server = await serverOf(
+      namedFiles(models),
+      { ...optionsOf(flags), port: side.port },
+      {
+        ...{ words: WORDS, together: side.together },
+        onServing({ metrics }) {
+          if (metrics) side.counts(metrics.registry);
+        },
       },
-    });
+    );
     side.serves(await server.listen());
     await side.stopped;
     await server.close();

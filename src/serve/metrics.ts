@@ -6,6 +6,7 @@ import type { ShelfWatcher } from "./shelf.js";
 /** What the numbers are read from when they are asked for. */
 export interface Gauges {
   queue(): number;
+  bodies(): number;
 }
 
 /** The numbers of this process. */
@@ -23,12 +24,21 @@ export const UNCOUNTED: Omit<Metrics, "registry" | "text"> = { request() {}, bat
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 1024];
 
+/**
+ * prom-client's numbers of this process, once for all servers in it: it watches collections and the event loop, and has no way to
+ * end that.
+ */
+let processNumbers: Registry | null = null;
+
 /** @throws InputError where prom-client is not installed */
 export async function countedBy(gauges: Gauges): Promise<Metrics> {
   const { Registry, Counter, Gauge, Histogram, collectDefaultMetrics } = await loadPromClient();
-  const registry = new Registry();
-  const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  if (processNumbers === null) {
+    processNumbers = new Registry();
+    collectDefaultMetrics({ register: processNumbers });
+  }
+  const own = new Registry();
+  const registers = [own];
   const requests = new Counter({
     name: "cellstate_requests_total",
     help: "Requests, by method, route and status of the answer.",
@@ -77,7 +87,16 @@ export async function countedBy(gauges: Gauges): Promise<Metrics> {
       this.set(gauges.queue());
     },
   });
+  new Gauge({
+    name: "cellstate_body_bytes",
+    help: "Bytes of bodies that are being read, or wait for their answers.",
+    registers,
+    collect() {
+      this.set(gauges.bodies());
+    },
+  });
   const versions = new Map<string, string>();
+  const registry = Registry.merge([own, processNumbers]);
   return {
     registry,
     request(method, route, status, seconds) {

@@ -94,21 +94,22 @@ const ERRORS: Readonly<Record<string, string>> = {
   415: "No JSON",
   429: "The queue is full: ask again after Retry-After",
   500: "The server failed; its log says how",
-  503: "The server stops: ask again after Retry-After",
+  503: "The server stops, or holds as many bodies as it may: ask again after Retry-After",
 };
 
 /** Which of them a route may give. */
-function errorsOf({ method, path, isOpen }: Route): string[] {
+function errorsOf({ method, path, isOpen }: Route, asksToken: boolean): string[] {
   const statuses = ["403", "405", "500"];
-  if (!isOpen) statuses.push("401", "503");
+  if (!isOpen) statuses.push("503");
+  if (asksToken) statuses.push("401");
   if (path.includes(":name") || path === "/predict" || path === "/metrics") statuses.push("404");
   if (path === "/v2/health/ready") statuses.push("503");
   if (method === "POST") statuses.push("408", "413", "415", "429");
   return statuses.sort();
 }
 
-function operation(route: Route): Schema {
-  const { id, summary, isOpen, path, takes, gives } = route;
+function operation(route: Route, asksToken: boolean): Schema {
+  const { id, summary, path, takes, gives } = route;
   const failed = { content: { "application/json": { schema: ref("Error") } } };
   const given =
     typeof gives === "string"
@@ -116,7 +117,7 @@ function operation(route: Route): Schema {
       : { [gives.type]: { schema: gives.type === "application/json" ? { type: "object" } : text } };
   return {
     ...{ operationId: id, summary },
-    ...(isOpen ? { security: [] } : {}),
+    ...(asksToken ? { security: [{ bearer: [] }] } : {}),
     parameters: [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
       ...{ name, in: "path", required: true, schema: text },
     })),
@@ -127,7 +128,7 @@ function operation(route: Route): Schema {
       200: { description: "The answer", content: given },
       ...(takes ? { 400: { description: "Not what was expected; the error says what", ...failed } } : {}),
       ...Object.fromEntries(
-        errorsOf(route).map((status) => [
+        errorsOf(route, asksToken).map((status) => [
           status,
           path === "/v2/health/ready" && status === "503"
             ? { description: ERRORS[status], content: given }
@@ -141,12 +142,12 @@ function operation(route: Route): Schema {
 /** "/v2/models/:name" → "/v2/models/{name}" */
 export const describedPath = (path: string): string => path.replace(/:(\w+)/g, "{$1}");
 
-/** @param tokens whether the server asks for one */
-export function descriptionOf(version: string, prefix: string, tokens: boolean): object {
+/** @param asksToken whether a route does */
+export function descriptionOf(version: string, prefix: string, asksToken: (route: Route) => boolean): object {
   const paths: Record<string, Record<string, Schema>> = {};
   for (const route of ROUTES) {
     const path = describedPath(route.path);
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, asksToken(route)) };
   }
   return {
     openapi: "3.1.0",
@@ -156,7 +157,6 @@ export function descriptionOf(version: string, prefix: string, tokens: boolean):
         "Text classifiers and networks: their own JSON, and the Open Inference Protocol, version 2.",
     },
     servers: [{ url: prefix === "" ? "/" : prefix }],
-    ...(tokens ? { security: [{ bearer: [] }] } : {}),
     paths,
     components: {
       schemas: SCHEMAS,

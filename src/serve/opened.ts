@@ -9,9 +9,11 @@ import type { ServedEngine } from "./options.js";
 import { servedOf } from "./served.js";
 import type { Served } from "./served-kind.js";
 
-/** A file as it is on disk: which files it is made of, and their sizes and times. */
+/** A file as it is on disk: which files it is made of, and how they lie there. */
 export interface Seen {
-  files: string[];
+  /** The model's own first, then those beside it. */
+  readonly files: string[];
+  /** Of each its times, size and number, or that there is none. */
   signature: string;
 }
 
@@ -22,27 +24,27 @@ export interface Opened {
   readonly version: string;
   /** What may make it answer otherwise than where it came from. */
   readonly notes: readonly string[];
-  /** How its files lay there when they were read. */
-  readonly seen: Seen;
 }
 
 /**
  * Opens a file for its answers, and has it answer once: what a first answer takes is done before it serves.
+ * @param seen told of every file before it is read: what is written meanwhile is found at the next look, and where one lacks, that
+ * it comes
  * @throws InputError for what cannot be read, is damaged or hostile, or is no model file
  */
-export async function openServed(source: string | URL, engine: ServedEngine): Promise<Opened> {
+export async function openServed(
+  source: string | URL,
+  engine: ServedEngine,
+  seen: Seen = nothingSeen(),
+): Promise<Opened> {
   const path = pathOf(source);
   const hash = createHash("sha256");
-  // Looked at before it is read: what is written meanwhile is found at the next look.
-  const seen = await lookAt([path]).catch(() => NOTHING);
+  await addTo(seen, path);
   const bytes = await readBytes(path);
   hash.update(bytes);
   const beside = async (name: string) => {
-    const file = join(dirname(path), name);
-    const { signature } = await lookAt([file]).catch(() => NOTHING);
+    await addTo(seen, join(dirname(path), name));
     const more = await readBeside(path, name);
-    seen.files.push(file);
-    seen.signature += ` ${signature}`;
     hash.update(more);
     return more;
   };
@@ -52,7 +54,7 @@ export async function openServed(source: string | URL, engine: ServedEngine): Pr
     const served = servedOf(model, path, dispose);
     await warmedUp(served);
     const { notes } = model instanceof Predictor ? model : model.model;
-    return { served, version: hash.digest("hex").slice(0, 16), notes, seen };
+    return { served, version: hash.digest("hex").slice(0, 16), notes };
   } catch (error) {
     dispose();
     throw error;
@@ -75,11 +77,26 @@ async function warmedUp(served: Served): Promise<void> {
   }
 }
 
-const NOTHING: Seen = { files: [], signature: "" };
+/** Before anything was looked at. Each is filled on its own. */
+export const nothingSeen = (): Seen => ({ files: [], signature: "" });
 
-/** How files lie there now; the first of them is the model's. @throws Error where one cannot be looked at */
-export async function lookAt(files: string[]): Promise<Seen> {
-  const found = await Promise.all(files.map((file) => stat(file)));
-  const signature = found.map(({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`).join(" ");
+async function addTo(seen: Seen, file: string): Promise<void> {
+  const { signature } = await lookAt([file]);
+  seen.files.push(file);
+  seen.signature += seen.signature === "" ? signature : ` ${signature}`;
+}
+
+/** Stands in a signature for a file that is not there, or cannot be looked at. */
+const ABSENT = "absent";
+
+/** Whether the first of the files, the model's own, was not there. */
+export const isAbsent = ({ signature }: Seen): boolean => signature.startsWith(ABSENT);
+
+/** How files lie there now. The time of the last change of any kind tells of a right to read that was given, too. */
+export async function lookAt(files: readonly string[]): Promise<Seen> {
+  const found = await Promise.all(files.map((file) => stat(file).catch(() => null)));
+  const signature = found
+    .map((one) => (one === null ? ABSENT : `${one.mtimeMs} ${one.ctimeMs} ${one.size} ${one.ino}`))
+    .join(" ");
   return { files: [...files], signature };
 }

@@ -1,20 +1,16 @@
 /** Models as a Fastify plugin: the routes, and what guards them. */
 
 import { isUtf8 } from "node:buffer";
-import type {
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  HTTPMethods,
-  onRequestAsyncHookHandler,
-} from "fastify";
+import type { IncomingMessage } from "node:http";
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from "fastify";
 import { textOf } from "../base/arguments.js";
 import { inputError } from "../base/errors.js";
 import { version } from "../base/version.js";
+import { addRefusals, byPath, routesOf, unknown } from "./methods.js";
 import { descriptionOf } from "./openapi.js";
-import { type ServedModels, type ServingOptions, settingsOf } from "./options.js";
+import { inCode, type ServedModels, type ServingOptions, type Settings, settingsOf } from "./options.js";
 import { failureOf, Refusal, refusal, stopping } from "./refusal.js";
-import { type Asked, ROUTES, type Route, type Site } from "./routes.js";
+import type { Asked, Route, Site } from "./routes.js";
 import { Serving, type Together } from "./serving.js";
 
 /** Options of the plugin: what `createServer` takes, but for how it listens, which is the application's own. */
@@ -38,9 +34,16 @@ export async function servePlugin(app: object, options: ServePluginOptions): Pro
   }
   const { models, prefix, ...others } = options ?? {};
   if (prefix !== undefined) textOf(prefix, "servePlugin prefix");
-  const settings = settingsOf(others, "servePlugin");
-  const serving = await Serving.open(models, settings, "servePlugin models");
-  addRoutes(app as FastifyInstance, serving, { answersUnknown: (prefix ?? "/") !== "/" });
+  const words = inCode("servePlugin");
+  const settings = settingsOf(others, words);
+  const serving = await Serving.open(models, settings, words.models);
+  try {
+    addRoutes(app as FastifyInstance, serving, { answersUnknown: (prefix ?? "/") !== "/" });
+  } catch (error) {
+    // An address may be the application's own already.
+    serving.dispose();
+    throw error;
+  }
 }
 
 /** How a server of its own differs from a plugin in another's. */
@@ -61,20 +64,21 @@ export function addRoutes(app: FastifyInstance, serving: Serving, around: Around
   const site: Site = {
     serving,
     version: version(),
-    description: descriptionOf(version(), app.prefix, tokens !== null),
+    description: descriptionOf(
+      version(),
+      app.prefix,
+      (route) => tokens !== null && asksToken(route, settings),
+    ),
     async metrics() {
       const own = await metrics!.text();
       return together ? { ...own, text: await together() } : own;
     },
   };
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_, body, done) => {
-    try {
-      done(null, parsed(body as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+  app.addHook("preParsing", async ({ raw }, reply) => serving.bodies.count(raw, reply.raw));
+  app.addContentTypeParser("application/json", async ({ raw }: FastifyRequest, payload: IncomingMessage) =>
+    parsed(await serving.bodies.read(raw, payload)),
+  );
   app.addHook("onRequest", guardOf(serving, around));
   app.setErrorHandler((error, _, reply) => answerError(serving, error, reply));
   if (metrics) {
@@ -83,29 +87,28 @@ export function addRoutes(app: FastifyInstance, serving: Serving, around: Around
       metrics.request(method, known, reply.statusCode, reply.elapsedTime / 1000);
     });
   }
-  if (around.answersUnknown) {
-    app.setNotFoundHandler(({ method, url }) => {
-      const [path] = url.split("?");
-      throw new Refusal(
-        404,
-        `There is no ${method} ${shortened(path!)}. GET ${app.prefix}/openapi.json lists what there is.`,
-      );
-    });
+  const paths = byPath(routesOf(app));
+  if (around.answersUnknown)
+    app.setNotFoundHandler(({ method, url }, reply) => unknown(app, paths, { method, url, reply }));
+  for (const [path, routes] of paths) {
+    for (const route of routes) addRoute(app, route, site, settings);
+    addRefusals(app, path, routes);
   }
-  for (const route of ROUTES) addRoute(app, route, site, settings.maxBody);
-  for (const [path, routes] of byPath()) addRefusals(app, path, routes);
   app.addHook("preClose", async () => {
     serving.finish();
   });
   app.addHook("onClose", async () => serving.dispose());
 }
 
-const shortened = (path: string): string => (path.length > 100 ? `${path.slice(0, 100)}…` : path);
+const asksToken = ({ isOpen, path }: Route, { publicMetrics }: Settings): boolean =>
+  !isOpen && !(publicMetrics && path === "/metrics");
 
-function addRoute(app: FastifyInstance, route: Route, site: Site, bodyLimit: number): void {
+function addRoute(app: FastifyInstance, route: Route, site: Site, settings: Settings): void {
   const { method, path, isOpen } = route;
+  const config = { isOpen, isPublic: !asksToken(route, settings) };
   app.route({
-    ...{ method, url: path, bodyLimit, config: { isOpen } },
+    // Whatever the application does of its own routes.
+    ...{ method, url: path, exposeHeadRoute: method === "GET", config },
     async handler(request, reply) {
       const answered = await route.handle(site, askedOf(request, reply));
       if ("json" in answered) {
@@ -132,34 +135,16 @@ const askedOf = ({ params, body }: FastifyRequest, reply: FastifyReply): Asked =
   },
 });
 
-function byPath(): Map<string, Route[]> {
-  const found = new Map<string, Route[]>();
-  for (const route of ROUTES) found.set(route.path, [...(found.get(route.path) ?? []), route]);
-  return found;
-}
-
-/** What other methods are answered. */
-function addRefusals(app: FastifyInstance, url: string, routes: readonly Route[]): void {
-  const taken = routes.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
-  const method = app.supportedMethods.filter((name) => !taken.includes(name)) as HTTPMethods[];
-  const refuse: onRequestAsyncHookHandler = async (_, reply) => {
-    reply.header("allow", taken.join(", "));
-    throw new Refusal(405, `${url} answers ${taken.join(" and ")} alone.`);
-  };
-  // Before a body is read: it may be of any kind.
-  app.route({ ...{ method, url, exposeHeadRoute: false, onRequest: refuse }, handler: async () => ({}) });
-}
-
 function guardOf(serving: Serving, { guard }: Around): onRequestAsyncHookHandler {
   return async (request, reply) => {
     reply.header("x-content-type-options", "nosniff");
     guard?.(request, reply);
     if (reply.sent) return reply;
-    const { isOpen } = request.routeOptions.config as { isOpen?: boolean };
+    const { isOpen, isPublic } = request.routeOptions.config as { isOpen?: boolean; isPublic?: boolean };
     if (isOpen) return undefined;
     if (serving.isStopping) throw stopping();
     const { authorization, "content-encoding": encoding } = request.headers;
-    if (serving.tokens && !serving.tokens.allow(authorization)) {
+    if (serving.tokens && !isPublic && !serving.tokens.allow(authorization)) {
       reply.header("www-authenticate", "Bearer");
       throw new Refusal(401, 'Expected a token that this server knows: send "authorization: Bearer TOKEN".');
     }

@@ -48,12 +48,13 @@ export interface Failure {
 
 /** What Fastify says by codes: the statuses are its own, the words teach. */
 const BY_CODE: Readonly<Record<string, string>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE:
-    "The body is larger than this server takes. Send fewer or shorter texts a request, or start it with a larger --max-body.",
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Expected JSON: send the header "content-type: application/json".',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "The body is not as long as its Content-Length says. Send it again.",
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'Expected a JSON body, as {"texts": ["…"]}; there is none.',
 };
+
+/** Some of Fastify's words repeat what was sent. */
+const MOST_WORDS = 300;
+
+const cut = (words: string): string => (words.length > MOST_WORDS ? `${words.slice(0, MOST_WORDS)}…` : words);
 
 /** How an error is answered. */
 export function failureOf(error: unknown): Failure {
@@ -71,7 +72,7 @@ export function failureOf(error: unknown): Failure {
     return { status: statusCode ?? 400, message: BY_CODE[code]!, isOurs: false };
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return { status: statusCode, message: String(message), isOurs: false };
+    return { status: statusCode, message: cut(String(message)), isOurs: false };
   }
   return { status: 500, message: "The server failed at this request; its log says how.", isOurs: true };
 }

@@ -1,9 +1,17 @@
 /** A server of models: it listens, answers and ends. */
 
-import type { AddressInfo, Socket } from "node:net";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { inAddress, isForUs, listenError } from "./host.js";
-import { type Listening, listeningOf, type ServedModels, type ServerOptions } from "./options.js";
+import { inputError } from "../base/errors.js";
+import { inAddress, isForUs, isLoopback, listenError } from "./host.js";
+import { Listeners } from "./listeners.js";
+import {
+  inCode,
+  type Listening,
+  listeningOf,
+  type ServedModels,
+  type ServerOptions,
+  type Words,
+} from "./options.js";
 import { loadFastify } from "./packages.js";
 import { addRoutes } from "./plugin.js";
 import { failureOf, Refusal } from "./refusal.js";
@@ -14,9 +22,9 @@ export interface ModelServer {
   /** Its models' names. */
   readonly models: readonly string[];
   /**
-   * Starts to answer.
+   * Starts to answer, once: asked again it tells where.
    * @returns its address: "http://127.0.0.1:8080"
-   * @throws InputError where the port is taken, or the host is not this machine's
+   * @throws InputError where the port is taken, the host is not this machine's, or the server was closed
    */
   listen(): Promise<string>;
   /** Takes no more, answers what it took (within `stopWithin`), and frees the models that it read from files. */
@@ -33,25 +41,31 @@ export async function createServer(models: ServedModels, options: ServerOptions 
   return serverOf(models, options);
 }
 
-/** @param others what is known of other processes that serve beside this one */
+/** What a server has of those around it. */
+export interface Surroundings {
+  /** What its options are called. Default: as in code. */
+  words?: Words;
+  /** The numbers of other processes that serve beside this one. */
+  together?: Together;
+  /** Told of what it serves, before it does. */
+  onServing?(serving: Serving): void;
+}
+
 export async function serverOf(
   models: ServedModels,
   options: ServerOptions,
-  others: { together?: Together; onServing?(serving: Serving): void } = {},
+  { words = inCode("createServer"), together, onServing }: Surroundings = {},
 ): Promise<ModelServer> {
-  const { settings, at } = listeningOf(options, "createServer");
+  const { settings, at } = listeningOf(options, words);
   const { fastify } = await loadFastify();
-  const serving = await Serving.open(models, settings, "createServer models");
-  others.onServing?.(serving);
+  const serving = await Serving.open(models, settings, words.models);
+  onServing?.(serving);
+  const listeners = new Listeners(at);
   const app = fastify({
     ...{ logger: false, return503OnClosing: false, routerOptions: { maxParamLength: 500 } },
-    ...{ bodyLimit: settings.maxBody, requestTimeout: 1000 * at.timeout, keepAliveTimeout: 72_000 },
-    connectionTimeout: 1000 * Math.max(120, 2 * at.timeout),
-    http: {
-      headersTimeout: 1000 * at.timeout,
-      connectionsCheckingInterval: Math.min(1000, 500 * at.timeout),
-    },
-    clientErrorHandler: answerBroken,
+    serverFactory: listeners.factory,
+    // The listeners answer what is no HTTP.
+    clientErrorHandler() {},
     frameworkErrors(error, _, reply) {
       const { status, message } = failureOf(error);
       const answer = reply as FastifyReply;
@@ -61,46 +75,58 @@ export async function serverOf(
         .send(JSON.stringify({ error: message }));
     },
   }) as unknown as FastifyInstance;
-  app.server.maxConnections = at.maxConnections;
-  addRoutes(app, serving, { answersUnknown: true, guard: guardOf(at), together: others.together });
+  const guard = guardOf(at, () => listeners.addresses);
+  addRoutes(app, serving, { answersUnknown: true, guard, together });
+  // Before the models are freed, which was added before: the last that is added is the first that is done.
+  app.addHook("onClose", () => listeners.close(at.stopWithin));
+  const { port, host } = at;
+  const place = {
+    ...{ port, host, called: words.option },
+    next: "Choose another one; 0 takes one that is free.",
+  };
+  let listening: Promise<string> | null = null;
   let closing: Promise<void> | null = null;
+  const close = () => (closing ??= app.close());
+  const refuseClosed = () => {
+    if (closing === null) return;
+    const next = "Make another one.";
+    throw inputError({ expected: "a server that was not closed", where: "listen", next });
+  };
+  const listen = async () => {
+    await app.ready();
+    refuseClosed();
+    try {
+      const taken = await listeners.listen(port, host);
+      // It may have been closed before it listened.
+      if (closing) await listeners.close(0);
+      refuseClosed();
+      return `http://${inAddress(host)}:${taken}`;
+    } catch (error) {
+      await close();
+      throw listenError(error, place);
+    }
+  };
   return {
     models: serving.shelf.standings.map(({ name }) => name),
     async listen() {
-      const { port, host } = at;
-      try {
-        await app.listen({ port, host });
-      } catch (error) {
-        await app.close();
-        throw listenError(error, { port, host, next: "Choose another one; 0 takes one that is free." });
-      }
-      return `http://${inAddress(host)}:${(app.server.address() as AddressInfo).port}`;
+      refuseClosed();
+      listening ??= listen();
+      return listening;
     },
-    close: () => (closing ??= closed(app, at.stopWithin)),
+    close,
   };
 }
 
-/** Ends when what was taken is answered, or its time is up. */
-async function closed(app: FastifyInstance, within: number): Promise<void> {
-  // Connections that answer meanwhile are idle then: they would be kept for others who ask.
-  const idle = setInterval(() => app.server.closeIdleConnections(), 50);
-  const late = setTimeout(() => app.server.closeAllConnections(), 1000 * within);
-  try {
-    await app.close();
-  } finally {
-    clearInterval(idle);
-    clearTimeout(late);
-  }
-}
-
 /** Answers to its own names alone, and tells browsers whose pages may ask. */
-function guardOf({ host, cors }: Listening) {
+function guardOf({ host, allowHosts, cors }: Listening, addresses: () => readonly string[]) {
+  let isLocal: boolean | null = null;
   return ({ headers, method }: FastifyRequest, reply: FastifyReply): void => {
-    if (!isForUs(headers.host, host)) {
-      throw new Refusal(403, "This server answers to this machine's names alone: localhost, 127.0.0.1.");
-    }
-    if (cors === null || headers.origin === undefined) return;
-    reply.header("vary", "origin");
+    // A machine's own name may lead to itself alone, too: what counts is where it led.
+    isLocal ??= addresses().every(isLoopback);
+    if (!isForUs(headers.host, host, allowHosts, isLocal)) throw notItsName();
+    if (cors === null) return;
+    // Of one origin, an answer hangs on who asks: what keeps answers must not give it to others.
+    if (cors !== "*") reply.header("vary", "origin");
     if (cors !== "*" && headers.origin !== cors) return;
     reply.header("access-control-allow-origin", cors);
     if (method !== "OPTIONS" || headers["access-control-request-method"] === undefined) return;
@@ -111,20 +137,8 @@ function guardOf({ host, cors }: Listening) {
   };
 }
 
-/** What is no HTTP, or comes too slowly. */
-function answerBroken(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  const [status, message] = BROKEN[error.code ?? ""] ?? [
-    "400 Bad Request",
-    "Expected HTTP, which this is not.",
-  ];
-  const body = JSON.stringify({ error: message });
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,
+const notItsName = (): Refusal =>
+  new Refusal(
+    403,
+    "This server answers to its own names alone, as localhost. Behind a proxy, start it with the name it is asked as: --allow-host NAME (in code: allowHosts).",
   );
-}
-
-const BROKEN: Readonly<Record<string, readonly [status: string, message: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "The request came too slowly. Send it at once."],
-  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "The headers are too long. Send fewer."],
-};

@@ -1,4 +1,5 @@
 /** All that answering takes, wherever it listens: models, tokens, numbers, and whether it ends. */
+import { Bodies } from "./bodies.js";
 import { countedBy, type Metrics, UNCOUNTED } from "./metrics.js";
 import type { ServedModels, Settings } from "./options.js";
 import { tooMuch } from "./refusal.js";
@@ -14,21 +15,22 @@ export class Serving {
   readonly settings: Settings;
   readonly shelf: Shelf;
   readonly tokens: Tokens | null;
+  readonly bodies: Bodies;
   /** Null where nobody counts. */
   readonly metrics: Metrics | null;
   /** Set when it ends: what was taken is answered, and nothing more is taken. */
   isStopping = false;
-  readonly #timer: NodeJS.Timeout | null;
 
-  private constructor(settings: Settings, shelf: Shelf, tokens: Tokens | null, metrics: Metrics | null) {
+  private constructor(
+    settings: Settings,
+    { shelf, tokens, bodies, metrics }: Pick<Serving, "shelf" | "tokens" | "bodies" | "metrics">,
+  ) {
     this.settings = settings;
+    this.bodies = bodies;
     this.shelf = shelf;
     this.tokens = tokens;
     this.metrics = metrics;
-    this.#timer =
-      tokens && settings.reloadEvery > 0
-        ? setInterval(() => tokens.look(), settings.reloadEvery).unref()
-        : null;
+    tokens?.watch();
   }
 
   /** Opens models and tokens. @throws InputError for one that cannot be served, and where prom-client is missing */
@@ -37,9 +39,11 @@ export class Serving {
     const { tokenFile, onLog } = settings;
     const tokens = tokenFile === null ? null : await Tokens.read(tokenFile, onLog);
     let shelf: Shelf | undefined;
-    const metrics = settings.metrics ? await countedBy({ queue: () => shelf?.queue.rows ?? 0 }) : null;
+    const bodies = new Bodies(settings);
+    const gauges = { queue: () => shelf?.queue.rows ?? 0, bodies: () => bodies.held };
+    const metrics = settings.metrics ? await countedBy(gauges) : null;
     shelf = await Shelf.open(named, settings, metrics ?? UNCOUNTED);
-    return new Serving(settings, shelf, tokens, metrics);
+    return new Serving(settings, { shelf, tokens, bodies, metrics });
   }
 
   /**
@@ -84,7 +88,7 @@ export class Serving {
   /** Frees what it opened. */
   dispose(): void {
     this.isStopping = true;
-    if (this.#timer) clearInterval(this.#timer);
+    this.tokens?.dispose();
     this.shelf.dispose();
   }
 }

@@ -1,9 +1,9 @@
 /** The models of a server by their names, each with the questions that it is asked; files are read again when they change. */
 import { basename } from "node:path";
-import { inputError } from "../base/errors.js";
+import { inputError, show } from "../base/errors.js";
 import { pathOf } from "../base/node-files.js";
 import { Batcher, type Gathering, type Queue } from "./batcher.js";
-import { lookAt, type Opened, openServed, type Seen } from "./opened.js";
+import { isAbsent, lookAt, nothingSeen, type Opened, openServed, type Seen } from "./opened.js";
 import type { ServedModels, Settings } from "./options.js";
 import { Refusal } from "./refusal.js";
 import { type ServableModel, servedOf } from "./served.js";
@@ -30,14 +30,15 @@ interface Slot {
   readonly name: string;
   readonly path: string | null;
   current: OnShelf;
+  /** How its files lay there when they were last opened, or were to be. */
   seen: Seen | null;
-  /** How the file lay there at the last look, where that was otherwise: it may still be written. */
+  /** How they lay there at the last look, where that was otherwise: they may still be written. */
   pending: string | null;
+  /** Told until one is opened again. */
   failed: string | null;
-  isGone: boolean;
 }
 
-const UNTOUCHED = { pending: null, failed: null, isGone: false } as const;
+const UNTOUCHED = { pending: null, failed: null } as const;
 
 /** How a model stands, for readiness and for lists. */
 export interface Standing {
@@ -107,6 +108,7 @@ export class Shelf {
   readonly #watcher: ShelfWatcher;
   readonly #slots = new Map<string, Slot>();
   #timer: NodeJS.Timeout | null = null;
+  #isDisposed = false;
 
   private constructor(settings: Settings, watcher: ShelfWatcher) {
     this.#settings = settings;
@@ -134,9 +136,10 @@ export class Shelf {
   async #add(name: string, model: string | URL | ServableModel): Promise<void> {
     if (typeof model === "string" || model instanceof URL) {
       const path = pathOf(model);
-      const opened = await openServed(path, this.#settings.engine);
+      const seen = nothingSeen();
+      const opened = await openServed(path, this.#settings.engine, seen);
       const current = this.#placed(name, opened);
-      this.#slots.set(name, { ...{ name, path, current, seen: opened.seen }, ...UNTOUCHED });
+      this.#slots.set(name, { ...{ name, path, current, seen }, ...UNTOUCHED });
       return;
     }
     const served = servedOf(model, `serve models.${name}`);
@@ -175,11 +178,11 @@ export class Shelf {
   /** @throws Refusal (404) where there is none of that name or version */
   find(name: string, version?: string): OnShelf {
     const slot = this.#slots.get(name);
-    if (!slot) throw new Refusal(404, `There is no model ${JSON.stringify(name)}: ${this.#names()}.`);
+    if (!slot) throw new Refusal(404, `There is no model ${show(name)}: ${this.#names()}.`);
     const { current } = slot;
     if (version === undefined || version === current.version) return current;
     const next = `${name} is at version ${current.version}: name that, or leave the version out.`;
-    throw new Refusal(404, `There is no version ${JSON.stringify(version)}: ${next}`);
+    throw new Refusal(404, `There is no version ${show(version)}: ${next}`);
   }
 
   /** The one model where there is one. @throws Refusal (400) where there are several */
@@ -211,41 +214,35 @@ export class Shelf {
   }
 
   async #lookAt(slot: Slot, path: string): Promise<void> {
-    const known = slot.seen?.files ?? [path];
-    const now = await lookAt(known).catch(() => null);
-    if (now === null) {
-      // Files are replaced by removing and writing, too: it is said only where it stays so.
-      if (slot.isGone) this.#keep(slot, `${path} is not there any more`);
-      slot.isGone = true;
-      return;
-    }
-    if (slot.isGone) {
-      slot.isGone = false;
-      slot.failed = null;
-    }
+    const now = await lookAt(slot.seen?.files ?? [path]);
     if (now.signature === slot.seen?.signature) {
       slot.pending = null;
       return;
     }
+    // Files are replaced by removing and writing, too: what changed, or is gone, is one that has stayed so.
     if (now.signature !== slot.pending) {
       slot.pending = now.signature;
       return;
     }
     slot.pending = null;
-    slot.seen = now;
     await this.#reload(slot, path);
   }
 
   async #reload(slot: Slot, path: string): Promise<void> {
+    const seen = nothingSeen();
     let opened: Opened;
     try {
-      opened = await openServed(path, this.#settings.engine);
+      opened = await openServed(path, this.#settings.engine, seen);
     } catch (error) {
+      if (this.#isDisposed) return;
+      // Whichever file it failed at is looked at from now on: it may be mended, or come.
+      slot.seen = seen;
       this.#watcher.load(slot.name, "failed", null);
-      return this.#keep(slot, (error as Error).message);
+      return this.#keep(slot, isAbsent(seen) ? `${path} is not there any more` : (error as Error).message);
     }
+    if (this.#isDisposed) return opened.served.dispose();
     slot.failed = null;
-    slot.seen = opened.seen;
+    slot.seen = seen;
     const before = slot.current;
     if (opened.version === before.version) return opened.served.dispose();
     slot.current = this.#placed(slot.name, opened);
@@ -266,8 +263,9 @@ export class Shelf {
     for (const { current } of this.#slots.values()) void current.batcher.finish();
   }
 
-  /** Ends watching, and frees what was loaded from files. */
+  /** Ends watching, and frees what was loaded from files; what is being loaded is freed once it is. */
   dispose(): void {
+    this.#isDisposed = true;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     for (const { current } of this.#slots.values()) current.served.dispose();

@@ -90,7 +90,9 @@ function refuse(response: ServerResponse, status: number, why: string): void {
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const next = "Leave it out to take one that is free.";
-    server.once("error", (error) => reject(listenError(error, { port, host, next })));
+    server.once("error", (error) =>
+      reject(listenError(error, { port, host, called: (name) => `--${name}`, next })),
+    );
     server.listen(port, host, resolve);
   });
 }

@@ -157,21 +157,44 @@ export function rowsOfTensor(
   if (!fits) {
     throw inputError({ expected: `[${expected.join(", ")}]`, where: `${where}.shape`, received: shape });
   }
-  const isRight =
-    datatype === "BOOL" ? isBoolean : datatype.startsWith("FP") ? isNumber : Number.isSafeInteger;
+  const { isRight, is } = elementOf(datatype);
   const numbers = new Float32Array(data.length);
   for (let i = 0; i < data.length; i++) {
-    if (!isRight(data[i])) {
-      throw inputError({
-        expected: `a number of type ${datatype}`,
-        where: `${where}.data[${i}]`,
-        received: data[i],
-      });
-    }
+    if (!isRight(data[i]))
+      throw inputError({ expected: is, where: `${where}.data[${i}]`, received: data[i] });
     numbers[i] = Number(data[i]);
   }
   return { data: numbers, rows: shape[0]!, shape: shape.slice(1) };
 }
 
-const isNumber = (value: unknown): boolean => typeof value === "number" && Number.isFinite(value);
-const isBoolean = (value: unknown): boolean => typeof value === "boolean" || value === 0 || value === 1;
+/** What an element of a type may be, and how that is said. */
+interface Element {
+  readonly is: string;
+  isRight(value: unknown): boolean;
+}
+
+function elementOf(datatype: string): Element {
+  if (datatype === "BOOL") {
+    return {
+      is: "true or false (BOOL)",
+      isRight: (value) => typeof value === "boolean" || value === 0 || value === 1,
+    };
+  }
+  if (datatype.startsWith("FP")) {
+    // Networks compute with 32 bits: beyond these a number of 64 is infinite.
+    const isRight = (value: unknown) => typeof value === "number" && Number.isFinite(Math.fround(value));
+    return {
+      is: `a number of type ${datatype}${datatype === "FP64" ? ", no larger than FP32's," : ""}`,
+      isRight,
+    };
+  }
+  const [, isUnsigned, digits] = /^(U?)INT(\d+)$/.exec(datatype)!;
+  const bits = Number(digits);
+  // JSON's numbers are whole up to 2^53 alone.
+  const most = bits === 64 ? Number.MAX_SAFE_INTEGER : 2 ** (isUnsigned ? bits : bits - 1) - 1;
+  const least = isUnsigned ? 0 : bits === 64 ? -most : -most - 1;
+  return {
+    is: `a whole number from ${least} to ${most} (${datatype})`,
+    isRight: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+  };
+}

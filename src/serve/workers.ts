@@ -1,23 +1,11 @@
 /** Several processes that serve at one address: each with models of its own; who ends unasked is replaced. */
 import cluster, { type Worker } from "node:cluster";
-import type { Registry } from "prom-client";
 import { InputError } from "../base/errors.js";
+import { listenError, type Place } from "./host.js";
+import { Listeners } from "./listeners.js";
 import type { ServeLog } from "./options.js";
-import { loadPromClient } from "./packages.js";
-import type { Together } from "./serving.js";
-
-/** What a worker tells the process that started it. */
-type FromWorker =
-  | { readonly serves: string }
-  | { readonly failed: string; readonly isUsers: boolean }
-  | { readonly asks: number }
-  | { readonly numbers: readonly object[]; readonly of: number };
-
-/** What it is told. */
-type ToWorker =
-  | { readonly stop: true }
-  | { readonly answers: number; readonly text: string }
-  | { readonly tell: number };
+import { type Adding, adding } from "./sums.js";
+import { type FromWorker, PORT, type ToWorker } from "./worker-side.js";
 
 /** Milliseconds before a worker that ended is replaced; doubled where that ends at once, too. */
 const LEAST_PAUSE = 50;
@@ -35,72 +23,98 @@ export interface Workers {
   kill(): void;
 }
 
+/** A port that was free may be taken before the first worker has it. */
+const TRIES = 5;
+
 /**
- * Starts as many workers, which run this program anew: `workerStart` tells it that it is one.
+ * Starts as many workers, which run this program anew: `isWorker` tells it that it is one.
+ * @param place where they serve, all at one port
  * @param isCounted whether their numbers are added up for `/metrics`
  * @throws InputError, or Error, that the first worker failed with
  */
 export async function startWorkers(
   count: number,
+  place: Place,
   onLog: (entry: ServeLog) => void,
   isCounted: boolean,
 ): Promise<Workers> {
-  const crew = new Crew(onLog, isCounted ? await adding() : null);
-  // The first alone: what is wrong with models or port is said once.
-  const url = await crew.hire();
-  try {
-    await Promise.all(Array.from({ length: count - 1 }, () => crew.hire()));
-  } catch (error) {
-    crew.kill();
-    throw error;
+  const sums = isCounted ? await adding() : null;
+  for (let tries = 1; ; tries++) {
+    const crew = new Crew(place.port || (await freePort(place)), onLog, sums);
+    try {
+      // The first alone: what is wrong with models or port is said once.
+      const url = await crew.hire();
+      await Promise.all(Array.from({ length: count - 1 }, () => crew.hire()));
+      return { url, stop: () => crew.stop(), kill: () => crew.kill() };
+    } catch (error) {
+      crew.kill();
+      const isTaken = (error as Error).message.startsWith(`${place.called("port")}:`);
+      if (place.port !== 0 || !isTaken || tries === TRIES) throw error;
+    }
   }
-  return { url, stop: () => crew.stop(), kill: () => crew.kill() };
 }
 
-/** Makes the numbers of all workers one. */
-type Adding = (numbers: readonly (readonly object[])[]) => Promise<string>;
-
-async function adding(): Promise<Adding> {
-  const { AggregatorRegistry } = await loadPromClient();
-  return (numbers) => AggregatorRegistry.aggregate([...numbers]).metrics();
+/** A number that is no other program's, at all addresses of the host. @throws InputError where the host is not this machine's */
+async function freePort(place: Place): Promise<number> {
+  const listeners = new Listeners({ timeout: 1, maxConnections: 1 });
+  listeners.factory((_, response) => response.destroy());
+  try {
+    return await listeners.listen(0, place.host);
+  } catch (error) {
+    throw listenError(error, place);
+  } finally {
+    await listeners.close(0);
+  }
 }
 
 /** A worker that does not tell its numbers in so many milliseconds has none. */
 const TELLS_WITHIN = 2000;
 
+/** What is known of a worker that serves. */
+interface Hand {
+  /** Who waits for its numbers. */
+  readonly asked: Map<number, () => void>;
+  /** As it told them last. */
+  numbers: readonly object[];
+}
+
 class Crew {
+  readonly #port: number;
   readonly #onLog: (entry: ServeLog) => void;
   readonly #adding: Adding | null;
-  /** Those that answer, and what they are asked for their numbers. */
-  readonly #serving = new Map<Worker, Map<number, (numbers: readonly object[] | null) => void>>();
+  readonly #serving = new Map<Worker, Hand>();
+  /** What those that ended had counted, as they told it last: a count that was told must not fall. */
+  #ended: readonly object[] = [];
   #questions = 0;
   #isStopping = false;
   #pause = LEAST_PAUSE;
 
-  constructor(onLog: (entry: ServeLog) => void, adding: Adding | null) {
+  constructor(port: number, onLog: (entry: ServeLog) => void, adding: Adding | null) {
+    this.#port = port;
     this.#onLog = onLog;
     this.#adding = adding;
   }
 
   /** A worker that serves: its address. */
   hire(): Promise<string> {
-    const worker = cluster.fork();
+    const worker = cluster.fork({ [PORT]: String(this.#port) });
     const born = performance.now();
     return new Promise((resolve, reject) => {
       let serves = false;
       worker.on("message", (message: FromWorker) => {
         if ("serves" in message) {
           serves = true;
-          this.#serving.set(worker, new Map());
+          this.#serving.set(worker, { asked: new Map(), numbers: [] });
+          // What it was told while it started nobody heard.
+          if (this.#isStopping) tellToStop(worker);
           resolve(message.serves);
         } else if ("failed" in message)
           reject(message.isUsers ? new InputError(message.failed) : new Error(message.failed));
         else if ("asks" in message) void this.#tell(worker, message.asks);
-        else this.#serving.get(worker)?.get(message.of)?.(message.numbers);
+        else this.#told(this.#serving.get(worker), message);
       });
       worker.on("exit", (code, signal) => {
-        for (const told of this.#serving.get(worker)?.values() ?? []) told(null);
-        this.#serving.delete(worker);
+        this.#gone(worker);
         reject(new Error(`a worker ended (${signal ?? code}) before it served`));
         if (serves && !this.#isStopping) this.#replace(worker, performance.now() - born, signal ?? code);
       });
@@ -119,40 +133,52 @@ class Crew {
     }, this.#pause);
   }
 
+  #told(hand: Hand | undefined, { numbers, of }: { numbers: readonly object[]; of: number }): void {
+    if (!hand) return;
+    hand.numbers = numbers;
+    hand.asked.get(of)?.();
+  }
+
+  #gone(worker: Worker): void {
+    const hand = this.#serving.get(worker);
+    if (!hand) return;
+    this.#serving.delete(worker);
+    if (this.#adding) this.#ended = this.#adding.kept([this.#ended, hand.numbers]);
+    for (const told of hand.asked.values()) told();
+  }
+
   async #tell(worker: Worker, id: number): Promise<void> {
-    const numbers = await Promise.all([...this.#serving.keys()].map((one) => this.#numbersOf(one)));
-    const found = numbers.filter((one) => one !== null);
-    const answer: ToWorker = { answers: id, text: this.#adding ? await this.#adding(found) : "" };
+    await Promise.all([...this.#serving].map(([one, hand]) => this.#askNumbers(one, hand)));
+    const all = [this.#ended, ...[...this.#serving.values()].map(({ numbers }) => numbers)];
+    const answer: ToWorker = { answers: id, text: this.#adding ? await this.#adding.text(all) : "" };
     if (worker.isConnected()) worker.send(answer);
   }
 
-  /** Null of one that ends, or that hangs. */
-  #numbersOf(worker: Worker): Promise<readonly object[] | null> {
-    const asked = this.#serving.get(worker)!;
+  /** Of one that ends, or that hangs, those stand that it told last. */
+  #askNumbers(worker: Worker, { asked }: Hand): Promise<void> {
     const id = ++this.#questions;
     const question: ToWorker = { tell: id };
     return new Promise((resolve) => {
-      const late = setTimeout(() => told(null), TELLS_WITHIN);
-      const told = (numbers: readonly object[] | null) => {
+      const late = setTimeout(() => told(), TELLS_WITHIN);
+      const told = () => {
         clearTimeout(late);
         asked.delete(id);
-        resolve(numbers);
+        resolve();
       };
       asked.set(id, told);
       if (worker.isConnected()) worker.send(question);
-      else told(null);
+      else told();
     });
   }
 
   async stop(): Promise<void> {
     this.#isStopping = true;
-    const stop: ToWorker = { stop: true };
     await Promise.all(
       crewNow().map(
         (worker) =>
           new Promise<void>((resolve) => {
             worker.once("exit", () => resolve());
-            if (worker.isConnected()) worker.send(stop);
+            tellToStop(worker);
           }),
       ),
     );
@@ -164,60 +190,9 @@ class Crew {
   }
 }
 
+function tellToStop(worker: Worker): void {
+  const stop: ToWorker = { stop: true };
+  if (worker.isConnected()) worker.send(stop);
+}
+
 const crewNow = (): Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
-
-/** Whether this process is a worker of another that serves. */
-export const isWorker = (): boolean => cluster.isWorker;
-
-/** A worker's side: what it tells, and when it is to end. */
-export interface WorkerSide {
-  serves(url: string): void;
-  failed(error: unknown): void;
-  /** Resolves when it is to end: told to, or left alone. Signals are for who started it: a terminal sends them to all. */
-  readonly stopped: Promise<void>;
-  /** The numbers of all. */
-  readonly together: Together;
-  /** Tells its own numbers to who adds them up. */
-  counts(registry: Registry): void;
-}
-
-export function workerSide(): WorkerSide {
-  const waiting = new Map<number, (text: string) => void>();
-  // Where nobody listens any more there is nobody to tell.
-  const send = (message: FromWorker) =>
-    process.connected && process.send!(message, undefined, undefined, () => {});
-  let asked = 0;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
-  const stopped = new Promise<void>((resolve) => {
-    process.on("disconnect", () => {
-      for (const told of waiting.values()) told("");
-      resolve();
-    });
-    process.on("message", (message: ToWorker) => {
-      if ("stop" in message) resolve();
-      else if ("answers" in message) {
-        waiting.get(message.answers)?.(message.text);
-        waiting.delete(message.answers);
-      }
-    });
-  });
-  return {
-    serves: (url) => void send({ serves: url }),
-    failed(error) {
-      const isUsers = error instanceof InputError;
-      const failed = isUsers ? (error.typed ?? error.message) : String((error as Error).message);
-      send({ failed, isUsers });
-    },
-    stopped,
-    together: () =>
-      new Promise((resolve) => {
-        waiting.set(++asked, resolve);
-        send({ asks: asked });
-      }),
-    counts(registry) {
-      process.on("message", async (message: ToWorker) => {
-        if ("tell" in message) send({ numbers: await registry.getMetricsAsJSON(), of: message.tell });
-      });
-    },
-  };
-}

@@ -80,6 +80,7 @@ const ROWS = [
 const servingOptions = () => ({
   ...{
     maxBody: 1000,
+    maxBodies: 9999,
     maxTexts: 9,
     maxCharacters: 99,
     maxQueue: 99,
@@ -87,7 +88,7 @@ const servingOptions = () => ({
     batchWait: 0,
     reloadEvery: 0,
   },
-  ...{ metrics: true, onLog: () => {}, engine: "reference", threads: 1 },
+  ...{ metrics: true, publicMetrics: false, onLog: () => {}, engine: "reference", threads: 1 },
 });
 const SETS = [
   { text: "a good film", labels: ["yes", "new"] },
@@ -1007,7 +1008,7 @@ export const CALLABLES: Callable[] = [
     name: "createServer",
     args: () => [
       { spam: classifier() },
-      { ...servingOptions(), port: 0, host: "127.0.0.1", cors: "*", timeout: 30 },
+      { ...servingOptions(), port: 0, host: "127.0.0.1", allowHosts: ["a.example"], cors: "*", timeout: 30 },
     ],
     call: async (models, options) => (await serve.createServer(models, options)).close(),
   },

@@ -31,7 +31,8 @@ export function ask(
   return new Promise((resolve, reject) => {
     const asking = request(
       {
-        hostname,
+        // An address of IPv6 stands in brackets in a URL.
+        hostname: hostname.replace(/^\[|\]$/g, ""),
         port,
         path,
         method: method ?? (body === undefined ? "GET" : "POST"),

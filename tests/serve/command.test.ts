@@ -84,6 +84,28 @@ describe("one process", () => {
     await assert.rejects(taken.answer, /ECONNRESET|hang up/);
   });
 
+  test("answers to the names that it is told of", async () => {
+    const names = ["--allow-host", "a.example", "--allow-host", "b.example"];
+    const { url, child, ended } = await startServing([file, "--port", "0", ...names]);
+    const statuses = [];
+    for (const host of ["a.example", "b.example", "c.example"])
+      statuses.push((await ask(url, "/v2/health/live", { headers: { host } })).status);
+    assert.deepEqual(statuses, [200, 200, 403]);
+    child.kill("SIGTERM");
+    await ended;
+  });
+
+  test("what one request may be raises what all may be together", async () => {
+    const limits = ["--max-texts", "20000", "--max-body", "100MB"];
+    const { url, child, ended } = await startServing([file, "--port", "0", ...limits]);
+    const { answers } = await good<{ answers: object[] }>(url, "/predict", {
+      body: { texts: Array(15_000).fill("good") },
+    });
+    assert.equal(answers.length, 15_000);
+    child.kill("SIGTERM");
+    await ended;
+  });
+
   test("a warning where whoever reaches it may ask", async () => {
     const { said, child, says, ended } = await startServing([file, "--port", "0", "--host", "0.0.0.0"]);
     await says(/warning: whoever reaches 0\.0\.0\.0 may ask\. --token-file FILE asks for a token\./);
@@ -125,11 +147,26 @@ describe("what a stranger gets wrong ends with 2 and a sentence", () => {
       () => [file, "--token-file", join(folder, "none")],
       /none: expected a path that exists/,
     ],
+    [
+      "a name that is an address",
+      () => [file, "--allow-host", "http://a.example"],
+      /--allow-host: expected a host's name without a port, as "models\.example\.com" but received/,
+    ],
+    [
+      "what the server takes no more of, in words of the command line",
+      () => [file, "--max-body", "300MB"],
+      /--max-body: expected a whole number from 100 to 268435456 but received 300000000/,
+    ],
     ["an origin that is none", () => [file, "--cors", "example.com"], /--cors: expected an origin/],
     [
       "a queue smaller than a request",
       () => [file, "--max-queue", "5"],
       /--max-queue: expected at least 1000, as many texts as a request may have/,
+    ],
+    [
+      "less room for all bodies than for one",
+      () => [file, "--max-bodies", "1KB"],
+      /--max-bodies: expected at least 1048576, as large as one may be \(--max-body\)/,
     ],
     ["no workers", () => [file, "--workers", "0"], /--workers: expected a whole number from 1 to 256/],
   ];
@@ -140,7 +177,7 @@ describe("what a stranger gets wrong ends with 2 and a sentence", () => {
       assert.equal(code, 2, stderr);
       assert.equal(stdout, "");
       assert.match(stderr, message);
-      assert.doesNotMatch(stderr, /\bat \S+ \(|Error:/);
+      assert.doesNotMatch(stderr, /\bat \S+ \(|Error:|createServer/);
     });
   }
 

@@ -1,7 +1,7 @@
 /** The files of deploy/: they are read as what they are, name options and addresses that there are, and give no more than is needed. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
@@ -121,6 +121,9 @@ describe("deploy/", () => {
         String(at(deployment!, "spec", "template", "metadata", "annotations", "prometheus.io/path")),
       ),
     );
+    // Who scrapes by annotations has no token to send.
+    const args = at(container, "args") as string[];
+    assert.ok(!args.includes("--token-file") || args.includes("--public-metrics"), args.join(" "));
     const labels = at(deployment!, "spec", "template", "metadata", "labels");
     for (const selector of [
       at(deployment!, "spec", "selector", "matchLabels"),
@@ -189,6 +192,42 @@ describe("deploy/", () => {
       { encoding: "utf8" },
     );
     if (!found.error) assert.equal(found.status, 0, found.stdout + found.stderr);
+  });
+
+  test("nginx.conf and Caddyfile pass on a name that the server in their first line is told of", () => {
+    for (const name of ["nginx.conf", "Caddyfile"]) {
+      const text = read(name);
+      const [, args] = /^# .*`cellstate serve ([^`]*)`/.exec(text)!;
+      parseServe(["spam.keras", ...args!.split(" ")]);
+      const [, allowed] = /--allow-host (\S+)$/.exec(args!)!;
+      const [, called] = /^(?: *server_name )?([\w.]+)(?:;| \{)$/m.exec(text.replace(/^server \{$/m, ""))!;
+      assert.equal(called, allowed, name);
+      assert.match(text, /(?:proxy_pass http:\/\/|reverse_proxy )127\.0\.0\.1:8080/);
+      assert.equal(text.split("{").length, text.split("}").length);
+    }
+    assert.match(read("nginx.conf"), /proxy_set_header Host \$host;/);
+  });
+
+  test("what they say of files is so where the package is installed, and in a checkout", () => {
+    const { files, bin } = JSON.parse(readFileSync(`${FOLDER}../package.json`, "utf8")) as {
+      files: string[];
+      bin: { cellstate: string };
+    };
+    assert.ok(files.includes("deploy"), "the package brings them");
+    for (const name of readdirSync(FOLDER)) {
+      const text = read(name);
+      for (const [, inside] of text.matchAll(/node_modules\/cellstate\/([\w./]+)/g))
+        assert.ok(existsSync(`${FOLDER}../${inside}`) || inside === bin.cellstate, `${name}: ${inside}`);
+      // Of a folder of the project: it says that it has to be copied to there, or which file says so.
+      if (!/(?<!cellstate\/)\bdeploy\//.test(text)) continue;
+      for (const [, other] of text.matchAll(/(?<!cellstate\/)\bdeploy\/([\w.]+\w)/g))
+        assert.ok(existsSync(FOLDER + other), `${name}: ${other}`);
+      assert.match(
+        text,
+        /cp -r node_modules\/cellstate\/deploy \.|was copied to, as\n# deploy\/Dockerfile says/,
+        name,
+      );
+    }
   });
 
   test("what is no YAML of theirs is not read", () => {

@@ -3,11 +3,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import performanceHooks, { PerformanceObserver } from "node:perf_hooks";
+import { after, describe, mock, test } from "node:test";
 import { fastify } from "fastify";
+import { Predictor } from "../../src/model/predictor.js";
 import { type ServePluginOptions, servePlugin } from "../../src/serve/index.js";
 import { descriptionOf } from "../../src/serve/openapi.js";
-import { settingsOf } from "../../src/serve/options.js";
+import { inCode, settingsOf } from "../../src/serve/options.js";
 import { addRoutes } from "../../src/serve/plugin.js";
 import { Serving } from "../../src/serve/serving.js";
 import { ask, good, refused, serving } from "./asking.js";
@@ -86,12 +88,12 @@ describe("the description", () => {
       for (const one of [method].flat())
         if (one !== "HEAD") list.push(`${one} ${url.replace(/:(\w+)/g, "{$1}")}`);
     });
-    addRoutes(app, await Serving.open({ spam: made.spam() }, settingsOf({}, "test"), "test"), {
+    addRoutes(app, await Serving.open({ spam: made.spam() }, settingsOf({}, inCode("test")), "test"), {
       answersUnknown: true,
     });
     await app.ready();
     await app.close();
-    const { paths } = descriptionOf("1.0.0", "", false) as Description;
+    const { paths } = descriptionOf("1.0.0", "", () => false) as Description;
     const described = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
@@ -206,6 +208,25 @@ describe("the numbers", () => {
   });
 });
 
+test("the process is watched once, however many servers there are one after another", async () => {
+  await serving({ spam: made.spam() }, {}, async () => {});
+  const watched = mock.method(PerformanceObserver.prototype, "observe");
+  const measured = mock.method(performanceHooks, "monitorEventLoopDelay");
+  for (let i = 0; i < 3; i++) {
+    await serving({ spam: made.spam() }, {}, async (url) => {
+      const { text } = await ask(url, "/metrics");
+      for (const name of [
+        "nodejs_gc_duration_seconds",
+        "nodejs_eventloop_lag_seconds",
+        "cellstate_queue_rows",
+      ])
+        assert.equal(text.split(`# TYPE ${name} `).length, 2, name);
+    });
+  }
+  assert.deepEqual([watched.mock.callCount(), measured.mock.callCount()], [0, 0]);
+  mock.restoreAll();
+});
+
 describe("the plugin", () => {
   test("serves below its prefix, and leaves the application's own as it is", async () => {
     const app = fastify();
@@ -233,6 +254,65 @@ describe("the plugin", () => {
     } finally {
       await app.close();
     }
+  });
+
+  test("is registered whatever the application's router passes over", async () => {
+    for (const options of [
+      { routerOptions: { ignoreTrailingSlash: true } },
+      { routerOptions: { ignoreDuplicateSlashes: true } },
+      { routerOptions: { caseSensitive: false } },
+      { exposeHeadRoutes: false },
+      { exposeHeadRoutes: true },
+    ]) {
+      for (const prefix of ["/", "/classify"]) {
+        const app = fastify(options);
+        await app.register(servePlugin, { models: { spam: made.spam() }, prefix });
+        const status = async (method: "GET" | "HEAD", path: string) =>
+          (await app.inject({ method, url: `${prefix === "/" ? "" : prefix}${path}` })).statusCode;
+        const found = [];
+        for (const path of ["/", "/v2", "/v2/", "/models"])
+          found.push(await status("GET", path), await status("HEAD", path));
+        assert.deepEqual(found, Array(8).fill(200), JSON.stringify([options, prefix]));
+        assert.deepEqual([await status("GET", "/predict"), await status("HEAD", "/predict")], [405, 405]);
+        await app.close();
+      }
+    }
+  });
+
+  test("counts what is asked in the program itself no longer than it lasts", async () => {
+    const app = fastify();
+    await app.register(servePlugin, { models: { spam: made.spam() }, maxBody: 100, maxBodies: 100 });
+    for (let i = 0; i < 5; i++) {
+      const { statusCode } = await app.inject({
+        method: "POST",
+        url: "/predict",
+        payload: { texts: ["good film"] },
+      });
+      assert.equal(statusCode, 200);
+    }
+    assert.match((await app.inject("/metrics")).body, /^cellstate_body_bytes 0$/m);
+    await app.close();
+  });
+
+  test("frees its models where the application has an address of its own already", async () => {
+    const file = await made.spamFile(folder);
+    const freed = mock.method(Predictor.prototype, "dispose");
+    const app = fastify();
+    app.get("/models", async () => "own");
+    await assert.rejects(async () => app.register(servePlugin, { models: file }), /already declared/);
+    assert.equal(freed.mock.callCount(), 1);
+    freed.mock.restore();
+  });
+
+  test("tells of methods that Fastify never heard of, below its prefix", async () => {
+    const app = fastify();
+    await app.register(servePlugin, { models: { spam: made.spam() }, prefix: "/classify" });
+    const url = await app.listen({ port: 0 });
+    const { status, headers } = await ask(url, "/classify/predict", { method: "PROPFIND" });
+    assert.deepEqual([status, headers["allow"]], [405, "POST"]);
+    assert.equal((await ask(url, "/classify", { method: "PROPFIND" })).status, 405);
+    assert.equal((await ask(url, "/predict", { method: "PROPFIND" })).status, 404);
+    await app.close();
   });
 
   test("is registered in an application, with options that are its own", async () => {

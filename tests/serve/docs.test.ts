@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { Command } from "commander";
 import { serveCommand } from "../../src/cli/serve.js";
-import { settingsOf } from "../../src/serve/options.js";
+import { inCode, settingsOf } from "../../src/serve/options.js";
 import { ROUTES } from "../../src/serve/routes.js";
 import { ask, serving } from "./asking.js";
 import * as made from "./models.js";
@@ -34,12 +34,13 @@ describe("docs/serve.md", () => {
   });
 
   test("the defaults are those of the command, and of createServer", () => {
-    const settings = settingsOf({}, "test");
+    const settings = settingsOf({}, inCode("test"));
     const by = Object.fromEntries(
       options.map((option) => [option.attributeName(), option.defaultValue as unknown]),
     );
     for (const name of [
       "maxBody",
+      "maxBodies",
       "maxTexts",
       "maxCharacters",
       "maxQueue",
@@ -51,7 +52,8 @@ describe("docs/serve.md", () => {
     for (const row of [
       "`--max-texts` a request | 1000",
       "a row) | 100,000",
-      "texts that wait | 10,000",
+      "texts that wait, a worker | 10,000",
+      "until they are answered | 64 MiB",
       "`--max-body` | 1 MiB",
     ]) {
       assert.ok(text.includes(row), row);

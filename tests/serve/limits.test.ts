@@ -1,6 +1,6 @@
 /** What a server refuses, and how it says so; nothing of it ends the server. */
 import assert from "node:assert/strict";
-import { Agent, request } from "node:http";
+import { Agent, METHODS, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -186,9 +186,38 @@ describe("requests that are wrong", () => {
     });
   }
 
-  test("405 says what is allowed", async () => {
-    const { headers } = await ask(url, "/predict", { method: "DELETE" });
-    assert.equal(headers["allow"], "POST");
+  test("405 says what is allowed, of every method that HTTP has", async () => {
+    const own: [path: string, allowed: string[]][] = [
+      ["/predict", ["POST"]],
+      ["/?a=b", ["GET", "HEAD"]],
+      ["/v2/", ["GET", "HEAD"]],
+      ["/v2/models/spam/versions/1/infer", ["POST"]],
+    ];
+    for (const [path, allowed] of own) {
+      // A tunnel is no request.
+      for (const method of METHODS.filter((one) => one !== "CONNECT" && !allowed.includes(one))) {
+        const { status, headers } = await ask(url, path, { method });
+        assert.deepEqual([status, headers["allow"]], [405, allowed.join(", ")], `${method} ${path}`);
+      }
+    }
+    for (const path of ["/none", "/v2/models/spam/none", "/predict/", "/openapiXjson"])
+      assert.equal((await refused(url, path, { method: "PROPFIND" }))[0], 404, path);
+  });
+
+  test("what is repeated of a request is cut", async () => {
+    const long = "a".repeat(4000);
+    for (const [path, options] of [
+      ["/predict", { body: { texts: ["a"], model: long } }],
+      [`/v2/models/${long.slice(0, 400)}`, {}],
+      [`/v2/models/spam/versions/${long.slice(0, 400)}`, {}],
+      [`/none/${long}`, {}],
+      [`/%/${long}`, {}],
+      ["/predict", { body: { texts: ["a"], [long]: 1 } }],
+    ] as const) {
+      const [status, message] = await refused(url, path, options);
+      assert.ok(status === 404 || status === 400, message);
+      assert.ok(message.includes("aaa") && message.length < 400, message);
+    }
   });
 
   test("JSON that nests without end", async () => {
@@ -282,6 +311,78 @@ describe("connections that are wrong", () => {
   });
 });
 
+describe("bodies of many at once", () => {
+  const bounds = { maxBody: 5000, maxBodies: 10_000 };
+  const held = async (where: string) =>
+    Number(/^cellstate_body_bytes (\d+)$/m.exec((await ask(where, "/metrics")).text)![1]);
+  const until = async (where: string, is: (bytes: number) => boolean) => {
+    while (!is(await held(where)));
+  };
+  const texts = (length: number) => ({ texts: ["a".repeat(length)] });
+  /** Sends the beginning of a body, and waits. */
+  const begin = (where: string, head: string, bytes: number) => {
+    const { hostname, port } = new URL(where);
+    const socket = connect(Number(port), hostname);
+    let said = "";
+    socket.on("data", (data) => (said += data));
+    socket.on("error", () => {});
+    const type = "host: localhost\r\ncontent-type: application/json";
+    socket.write(`POST /predict HTTP/1.1\r\n${type}\r\n${head}\r\n\r\n`);
+    const size = head.startsWith("transfer") ? `${bytes.toString(16)}\r\n` : "";
+    socket.write(`${size}${"a".repeat(bytes)}${size === "" ? "" : "\r\n"}`);
+    return { socket, said: () => said };
+  };
+
+  for (const head of ["content-length: 5000", "transfer-encoding: chunked"]) {
+    test(`are bounded, however slowly they come: ${head}`, async () => {
+      await serving({ spam: made.spam() }, bounds, async (where) => {
+        const slow = [begin(where, head, 4900), begin(where, head, 4900)];
+        await until(where, (bytes) => bytes >= 9800);
+        const body = texts(1000);
+        const answer = await ask(where, "/predict", { body });
+        assert.deepEqual([answer.status, answer.headers["retry-after"]], [503, "1"], answer.text);
+        assert.match(answer.text, /more than this server holds\. Ask again .* larger --max-bodies/);
+        // One that says nothing of its length is refused when it is too much.
+        const third = begin(where, "transfer-encoding: chunked", 1000);
+        await new Promise((resolve) => third.socket.once("close", resolve));
+        assert.match(third.said(), /^HTTP\/1\.1 503 [\s\S]*retry-after: 1/);
+        assert.ok((await held(where)) <= bounds.maxBodies);
+        for (const { socket } of slow) socket.destroy();
+        await until(where, (bytes) => bytes === 0);
+        await good(where, "/predict", { body });
+      });
+    });
+  }
+
+  test("are held until they are answered, and no longer, whatever the answer", async () => {
+    await serving({ spam: made.spam() }, { ...bounds, batchWait: 300 }, async (where) => {
+      const asked = [1, 2].map(() => good(where, "/predict", { body: texts(4000) }));
+      await until(where, (bytes) => bytes >= 8000);
+      assert.equal((await ask(where, "/predict", { body: texts(4000) })).status, 503);
+      await Promise.all(asked);
+      await until(where, (bytes) => bytes === 0);
+      for (const [path, body] of [
+        ["/predict", "{"],
+        ["/none", "{}"],
+        ["/predict", "[".repeat(6000)],
+      ] as const) {
+        await ask(where, path, { body, headers: { "content-type": "application/json" } });
+        await until(where, (bytes) => bytes === 0);
+      }
+    });
+  });
+
+  test("one body has room, whatever is said of all", async () => {
+    const large = { maxBody: 2 ** 27 };
+    await serving({ spam: made.spam() }, large, async (where) => {
+      await good(where, "/predict", { body: texts(10) });
+    });
+    await assert.rejects(createServer({ spam: made.spam() }, { ...large, maxBodies: 2 ** 26 }), {
+      message: /createServer maxBodies: expected a whole number of at least 134217728/,
+    });
+  });
+});
+
 describe("who may call", () => {
   test("a name that somebody made lead here is not answered", async () => {
     for (const host of [
@@ -292,7 +393,10 @@ describe("who may call", () => {
     ]) {
       const [status, error] = await refused(url, "/v2/health/live", { headers: { host } });
       assert.equal(status, 403, host);
-      assert.match(error, /answers to this machine's names alone/);
+      assert.match(
+        error,
+        /answers to its own names alone, as localhost\. .*--allow-host NAME \(in code: allowHosts\)/,
+      );
     }
     for (const host of ["localhost", "localhost:99", "127.0.0.1", "[::1]:80"]) {
       assert.equal((await ask(url, "/v2/health/live", { headers: { host } })).status, 200, host);
@@ -348,16 +452,22 @@ test("options and models that are wrong are refused in words", async () => {
     ],
     [{ spam }, { port: 70_000 }, /createServer port: expected a whole number from 0 to 65535/],
     [{ spam }, { cors: "example.com" }, /createServer cors: expected an origin/],
+    [{ spam }, { allowHosts: "a" }, /createServer allowHosts: expected a list/],
+    [
+      { spam },
+      { allowHosts: ["a.example", "https://a.example"] },
+      /createServer allowHosts\[1\]: expected a host's name without a port, as "models\.example\.com" but/,
+    ],
     [{ spam }, { batchsize: 3 }, /Did you mean batchSize\?/],
     [
       { spam },
       { host: "192.0.2.1", port: 0 },
-      /--host: expected an address of this machine but received "192\.0\.2\.1"/,
+      /createServer host: expected an address of this machine but received "192\.0\.2\.1"/,
     ],
     [
       { spam },
       { port: Number(new URL(url).port) },
-      /--port: expected a port that is free but received \d+\. Choose another one/,
+      /createServer port: expected a port that is free but received \d+\. Choose another one/,
     ],
     ["none.keras", {}, /none\.keras: expected a path that exists/],
   ];

@@ -4,9 +4,12 @@ import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from "node
 import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { after, describe, mock, test } from "node:test";
+import { layers, sequential } from "../../src/index.js";
+import { Predictor } from "../../src/model/predictor.js";
 import { createServer } from "../../src/serve/index.js";
-import { settingsOf } from "../../src/serve/options.js";
+import { nothingSeen, openServed } from "../../src/serve/opened.js";
+import { inCode, settingsOf } from "../../src/serve/options.js";
 import { Shelf } from "../../src/serve/shelf.js";
 import { ask, good, serving } from "./asking.js";
 import * as made from "./models.js";
@@ -20,7 +23,7 @@ async function shelfOf(file: string) {
   const loads: string[] = [];
   const settings = settingsOf(
     { reloadEvery: 0, onLog: ({ level, message }) => said.push(`${level} ${message}`) },
-    "test",
+    inCode("test"),
   );
   const watcher = { batch() {}, load: (model: string, outcome: string) => loads.push(`${model} ${outcome}`) };
   const shelf = await Shelf.open(new Map([["spam", file]]), settings, watcher);
@@ -140,6 +143,117 @@ describe("a file that changes", () => {
     assert.notDeepEqual(shelf.find("spam").served.json(after), served.json(before));
     shelf.dispose();
   });
+});
+
+describe("a model in parts", () => {
+  /** Each time with a shard of another name, as others write it: without a checksum of all. */
+  async function sharded(name: string) {
+    const file = join(folder, name);
+    const saved = async (units: number) => {
+      const model = sequential([layers.input({ shape: [3] }), layers.dense({ units })], { seed: units });
+      await model.save(file);
+      const text = await readFile(file, "utf8");
+      const [, shard] = /"([^"]+\.bin)"/.exec(text)!;
+      const own = `${units}.${shard}`;
+      renameSync(join(folder, shard!), join(folder, own));
+      writeFileSync(
+        file,
+        text
+          .replace(`"${shard}"`, `"${own}"`)
+          .replace(/"cellstate_sha256":\s*"[^"]*",?/, "")
+          .replace(/,(\s*\})/g, "$1"),
+      );
+      return join(folder, own);
+    };
+    return { file, saved };
+  }
+
+  test("whose shards are replaced by others is read again, though the old ones are gone", async () => {
+    const { file, saved } = await sharded("replaced.json");
+    const before = await saved(2);
+    const { shelf, said, loads, look } = await shelfOf(file);
+    const { version } = shelf.find("spam");
+    const after = await saved(4);
+    assert.notEqual(after, before);
+    rmSync(before);
+    await look();
+    assert.notEqual(shelf.find("spam").version, version, said.join("\n"));
+    assert.deepEqual(loads, ["spam loaded", "spam loaded"]);
+    await look();
+    assert.equal(loads.length, 2);
+    shelf.dispose();
+  });
+
+  test("whose shard comes late is read once it is there, and failed until then", async () => {
+    const { file, saved } = await sharded("late.json");
+    await saved(2);
+    const { shelf, said, loads, look } = await shelfOf(file);
+    const { version } = shelf.find("spam");
+    const shard = await saved(4);
+    renameSync(shard, `${shard}.later`);
+    await look();
+    await look();
+    assert.deepEqual(loads, ["spam loaded", "spam failed"], "it is not tried again while nothing changes");
+    assert.match(shelf.standings[0]!.failed!, /; version \w+ goes on$/);
+    renameSync(`${shard}.later`, shard);
+    await look();
+    assert.deepEqual(loads, ["spam loaded", "spam failed", "spam loaded"]);
+    assert.notEqual(shelf.find("spam").version, version, said.join("\n"));
+    assert.equal(shelf.standings[0]!.failed, null);
+    shelf.dispose();
+  });
+});
+
+test("what was seen of a file that is not there is seen of that one alone", async () => {
+  const names = ["one.keras", "other.keras"].map((name) => join(folder, name));
+  const seen = await Promise.all(
+    names.map(async (name) => {
+      const own = nothingSeen();
+      await assert.rejects(openServed(name, {}, own), /a path that exists/);
+      return own;
+    }),
+  );
+  assert.deepEqual(
+    seen.map(({ files }) => files),
+    [[names[0]], [names[1]]],
+  );
+  assert.deepEqual(nothingSeen(), { files: [], signature: "" });
+});
+
+test("a failure is told until a file is read again, though it was away meanwhile", async () => {
+  const file = await made.spamFile(folder);
+  const { shelf, loads, look } = await shelfOf(file);
+  writeFileSync(file, "no model");
+  await look();
+  assert.ok(shelf.standings[0]!.failed);
+  renameSync(file, `${file}.away`);
+  await look();
+  assert.match(shelf.standings[0]!.failed!, /is not there any more/);
+  renameSync(`${file}.away`, file);
+  await shelf.look();
+  assert.ok(shelf.standings[0]!.failed, "it is there, and has not been read");
+  await shelf.look();
+  assert.match(shelf.standings[0]!.failed!, /; version \w+ goes on$/);
+  assert.deepEqual(loads, ["spam loaded", ...Array(3).fill("spam failed")]);
+  await made.spamFile(folder, "spam.keras", 1);
+  await look();
+  assert.equal(shelf.standings[0]!.failed, null);
+  shelf.dispose();
+});
+
+test("a model that is loaded while it ends is freed", async () => {
+  const file = await made.spamFile(folder);
+  const { shelf, said, loads } = await shelfOf(file);
+  await made.spamFile(folder, "spam.keras", 2);
+  await shelf.look();
+  const freed = mock.method(Predictor.prototype, "dispose");
+  const loading = shelf.look();
+  shelf.dispose();
+  assert.equal(freed.mock.callCount(), 1, "the one that answered");
+  await loading;
+  assert.equal(freed.mock.callCount(), 2, "and the one that came too late");
+  assert.deepEqual([said, loads], [[], ["spam loaded"]]);
+  freed.mock.restore();
 });
 
 describe("over HTTP", () => {

@@ -45,6 +45,33 @@ test("every route asks for one, but health, the page and the description", async
   });
 });
 
+test("numbers may be public: to who scrapes without a token, and nothing else", async () => {
+  type Described = { paths: Record<string, Record<string, { security?: object[]; responses: object }>> };
+  await serving({ spam: made.spam() }, { tokenFile, publicMetrics: true }, async (url) => {
+    const { status, text } = await ask(url, "/metrics");
+    assert.deepEqual([status, /^cellstate_queue_rows 0$/m.test(text)], [200, true]);
+    for (const path of ["/models", "/v2", "/predict", "/metrics/", "/metrics/none"])
+      assert.equal((await ask(url, path, path === "/predict" ? { body: {} } : {})).status, 401, path);
+    const { paths } = (await ask(url, "/openapi.json")).json<Described>();
+    const asks = Object.keys(paths).filter((path) => Object.values(paths[path]!)[0]!.security);
+    assert.deepEqual(
+      asks,
+      ROUTES.filter(({ isOpen, path }) => !isOpen && path !== "/metrics").map(({ path }) =>
+        path.replace(/:(\w+)/g, "{$1}"),
+      ),
+    );
+  });
+  for (const [options, message] of [
+    [{ publicMetrics: true }, /createServer publicMetrics: expected to be left out without tokens/],
+    [
+      { publicMetrics: true, metrics: false, tokenFile },
+      /publicMetrics: expected to be left out where there are no metrics/,
+    ],
+  ] as const) {
+    await assert.rejects(createServer({ spam: made.spam() }, options), { name: "InputError", message });
+  }
+});
+
 test("only a whole token is one", async () => {
   const tokens = await Tokens.read(tokenFile, () => {});
   for (const right of [`Bearer ${FIRST}`, `bearer  ${SECOND} `]) assert.ok(tokens.allow(right), right);
@@ -70,7 +97,7 @@ test("only a whole token is one", async () => {
   }
 });
 
-test("the file is read again when it changes; what cannot be read leaves the tokens before", async () => {
+test("the file is read again when it changes; one that is wrong, once it stays so: what it holds counts", async () => {
   const file = join(folder, "changing");
   writeFileSync(file, FIRST);
   const said: string[] = [];
@@ -79,19 +106,51 @@ test("the file is read again when it changes; what cannot be read leaves the tok
   writeFileSync(file, `${SECOND}\n`);
   await tokens.look();
   assert.deepEqual(allowed(), [false, true]);
-  for (const bad of ["", "short\n", "# none\n"]) {
-    writeFileSync(file, bad);
+  assert.deepEqual(said.splice(0), [`info ${file}: 1 token`]);
+  const refused = /^error .*Until it holds a token, whoever asks is refused\.$/;
+  const wrong: [text: string | null, then: boolean[], message: RegExp][] = [
+    ["", [false, false], refused],
+    ["short\n", [false, false], refused],
+    ["# none\n", [false, false], refused],
+    [
+      `${FIRST}\nshort\n`,
+      [true, false],
+      /^error .*line 2: expected .* Of what it holds, 1 token may be asked with\.$/,
+    ],
+    [null, [false, false], /^error .*changing: expected a path that exists.* whoever asks is refused\.$/],
+  ];
+  for (const [text, then, message] of wrong) {
+    writeFileSync(file, `${SECOND}\n`);
     await tokens.look();
-    assert.deepEqual(allowed(), [false, true], bad);
+    said.length = 0;
+    if (text === null) rmSync(file);
+    else writeFileSync(file, text);
+    await tokens.look();
+    assert.deepEqual([allowed(), said], [[false, true], []], "it may still be written");
+    await tokens.look();
+    assert.deepEqual(allowed(), then, String(text));
+    await tokens.look();
+    assert.equal(said.length, 1, said.join("\n"));
+    assert.match(said[0]!, message);
+    assert.doesNotMatch(said[0]!, /of-this-test/);
   }
-  assert.deepEqual([said.length, said[0]], [4, `info ${file}: 1 tokens`]);
-  assert.ok(
-    said.slice(1).every((line) => /^error .*The tokens before go on\.$/.test(line)),
-    said.join("\n"),
-  );
-  rmSync(file);
+  // Taken away and put back between two looks, it was never gone.
+  writeFileSync(file, `${FIRST}\n`);
   await tokens.look();
-  assert.deepEqual(allowed(), [false, true]);
+  assert.deepEqual(allowed(), [true, false]);
+});
+
+test("it is read again where models are not", async () => {
+  const file = join(folder, "revoked");
+  writeFileSync(file, `${FIRST}\n${SECOND}\n`);
+  await serving({ spam: made.spam() }, { tokenFile: file, reloadEvery: 0 }, async (url) => {
+    assert.equal((await ask(url, "/models", { headers: bearer(FIRST) })).status, 200);
+    writeFileSync(file, `${SECOND}\n`);
+    let asked = 0;
+    while ((await ask(url, "/models", { headers: bearer(FIRST) })).status !== 401)
+      assert.ok(++asked < 100_000, "it goes on with a token that was taken back");
+    assert.equal((await ask(url, "/models", { headers: bearer(SECOND) })).status, 200);
+  });
 });
 
 test("files without tokens are refused before anything is served, and no message holds a token", async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { adding } from "../../src/serve/sums.js";
 import { cellstate } from "../cli/run.js";
 import { ask, begin, good } from "./asking.js";
 import { startServing } from "./command.js";
@@ -71,6 +72,8 @@ test("numbers are those of all; a worker that is killed is replaced, and the oth
   assert.equal(now.length, 2);
   assert.ok(!now.includes(workers[0]!) && now.includes(workers[1]!));
   for (const agent of agents) agent.destroy();
+  // What the one that is gone had told stays counted.
+  assert.equal(await count(), 21);
 
   const taken = Array.from({ length: 6 }, () => good(url, "/predict", { body: TEXTS }));
   while (!/^cellstate_queue_rows 6$/m.test((await ask(url, "/metrics")).text));
@@ -91,24 +94,93 @@ test("a second signal ends all at once", async () => {
   await assert.rejects(taken.answer, /ECONNRESET|hang up/);
 });
 
-test("workers end where the process that started them is killed", {
+const isThere = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+test("when all of them are gone, those that take their place serve at the same port", {
   skip: process.platform !== "linux" && "the system tells no children",
 }, async () => {
-  const { child, ended } = await startServing([file, "--port", "0", "--workers", "2"]);
+  const { url, child, says, ended } = await startServing([file, "--port", "0", "--workers", "2"]);
   const workers = await workersOf(child.pid!);
+  for (const pid of workers) process.kill(pid, "SIGKILL");
+  await says(/error: worker \d+ ended[\s\S]*error: worker \d+ ended/);
+  let answered = false;
+  for (let i = 0; i < 1000 && !answered; i++) {
+    answered = await good(url, "/v2/health/live").then(
+      () => true,
+      () => pause(20, false),
+    );
+  }
+  assert.ok(answered, "nobody serves where it said");
+  child.kill("SIGTERM");
+  assert.deepEqual(await ended, { code: 0, signal: null });
+});
+
+test("one that is to end while it starts ends", {
+  skip: process.platform !== "linux" && "the system tells no children",
+}, async () => {
+  const { child, says, ended } = await startServing([file, "--port", "0", "--workers", "2"]);
+  const [first] = await workersOf(child.pid!);
+  process.kill(first!, "SIGKILL");
+  await says(/error: worker \d+ ended/);
+  let now: number[] = [];
+  while (now.length < 2 || now.includes(first!)) {
+    await pause(1);
+    now = await workersOf(child.pid!);
+  }
+  child.kill("SIGTERM");
+  const outcome = await Promise.race([
+    ended,
+    pause(30_000, "it waits for one that does not end", { ref: false }),
+  ]);
+  if (typeof outcome === "string") for (const pid of [child.pid!, ...now]) process.kill(pid, "SIGKILL");
+  assert.deepEqual(outcome, { code: 0, signal: null });
+});
+
+test("where the process that started them is killed, workers answer what they took, and end", {
+  skip: process.platform !== "linux" && "the system tells no children",
+}, async () => {
+  const args = [file, "--port", "0", "--workers", "2", "--batch-wait", "1500"];
+  const { url, child, ended } = await startServing(args);
+  const workers = await workersOf(child.pid!);
+  const taken = Array.from({ length: 6 }, () =>
+    good<{ answers: object[] }>(url, "/predict", { body: TEXTS }),
+  );
+  while (!/^cellstate_queue_rows 6$/m.test((await ask(url, "/metrics")).text));
   child.kill("SIGKILL");
+  for (const { answers } of await Promise.all(taken)) assert.equal(answers.length, 1);
   await ended;
-  const isThere = (pid: number) => {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  for (let i = 0; i < 500 && workers.some(isThere); i++)
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let i = 0; i < 500 && workers.some(isThere); i++) await pause(20);
   assert.deepEqual(workers.filter(isThere), []);
+});
+
+test("numbers of those that are gone stay counted; what they measured goes with them", async () => {
+  const { text, kept } = await adding();
+  const told = (count: number) => [
+    {
+      ...{ name: "a_total", help: "a", type: "counter", aggregator: "sum" },
+      values: [{ value: count, labels: { of: "x" } }],
+    },
+    { ...{ name: "b", help: "b", type: "gauge", aggregator: "sum" }, values: [{ value: count, labels: {} }] },
+    {
+      ...{ name: "c", help: "c", type: "histogram", aggregator: "sum" },
+      values: [
+        { value: count, labels: { le: 1 }, metricName: "c_bucket" },
+        { value: count, labels: {}, metricName: "c_sum" },
+      ],
+    },
+  ];
+  // One after another they go: 1 and 2 of them, while one of 10 lives.
+  const ended = kept([kept([[], told(1)]), told(2)]);
+  const lines = (await text([ended, told(10)])).split("\n");
+  for (const line of ['a_total{of="x"} 13', "b 10", 'c_bucket{le="1"} 13', "c_sum 13"])
+    assert.ok(lines.includes(line), `${line} in ${lines.join("\n")}`);
 });
 
 test("what is wrong with a model is said once, and ends all", async () => {

@@ -49,9 +49,12 @@ export const USING: Record<string, Options> = {
   studio: { "--port": always, "--host": always, "--no-open": always },
   serve: {
     ...{ "--port": always, "--host": always, "--workers": always, "--cors": always, "--token-file": always },
+    "--allow-host": always,
+    "--public-metrics": idle("serve m.keras --port 0 --public-metrics"),
     ...{ "--batch-size": always, "--batch-wait": always, "--timeout": always, "--max-connections": always },
     ...{ "--max-body": always, "--max-texts": always, "--max-characters": always },
     "--max-queue": idle("serve m.keras --port 0 --max-texts 20 --max-queue 19"),
+    "--max-bodies": idle("serve m.keras --port 0 --max-body 2MB --max-bodies 1MB"),
     ...{ "--no-metrics": always, "--no-reload": always, "--engine": always },
     "--threads": idle("serve m.keras --engine reference --threads 2"),
   },
