@@ -10,8 +10,8 @@ import { writeIfChanged } from "./kernel-sources.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const built = join(root, "dist", "src");
 
-/** They stay as they are: texts of functions are cut out of some (scripts/build-pieces.mjs), and some have no comments. */
-const KEPT = /^dist\/src\/formats\/module\/|-binary\.js$/;
+/** They stay as they are: texts of functions are cut out of some (scripts/build-pieces.mjs), and some are as short as they get. */
+const KEPT = /^dist\/src\/formats\/module\/|-binary\.js$|\/engine-worker\.js$/;
 
 /**
  * What lies in dist/src and is made by nothing any more: tsc leaves the modules of sources that are gone.
