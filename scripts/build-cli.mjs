@@ -3,7 +3,7 @@
 // than most do. Dependencies stay where they are. The folder is as deep as those that the modules came from: what they
 // find by their own place (the addon, the studio, package.json) is where they look.
 import { mkdirSync, readdirSync, realpathSync, rmSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { writeIfChanged } from "./kernel-sources.mjs";
@@ -19,12 +19,12 @@ const ENTRIES = {
   "node-runner-thread": join(built, "lab", "node-runner-thread.js"),
 };
 
-/** The kernels as WebAssembly, large and loaded by themselves, stay where the library has them. */
-const kernels = {
-  name: "kernels",
+/** Large tables and texts, which import nothing, stay where the library has them: the package needs them once. */
+const tables = {
+  name: "tables",
   setup: ({ onResolve }) =>
-    onResolve({ filter: /-binary\.js$/ }, ({ path }) => ({
-      path: `../engines/${basename(path)}`,
+    onResolve({ filter: /(-binary|\/piece-texts|\/chosen-table)\.js$/ }, ({ path, resolveDir }) => ({
+      path: relative(out, join(resolveDir, path)).replaceAll("\\", "/"),
       external: true,
     })),
 };
@@ -33,9 +33,9 @@ export async function buildCli() {
   const { outputFiles } = await build({
     entryPoints: ENTRIES,
     ...{ outdir: out, absWorkingDir: root, write: false },
-    ...{ bundle: true, splitting: true, chunkNames: "[hash]", packages: "external", plugins: [kernels] },
-    // Names stay, for traces of what went wrong.
-    ...{ minifyWhitespace: true, minifySyntax: true, legalComments: "none" },
+    ...{ bundle: true, splitting: true, chunkNames: "[hash]", packages: "external", plugins: [tables] },
+    // Functions keep their names, for traces of what went wrong.
+    ...{ minify: true, keepNames: true, legalComments: "none" },
     ...{ format: "esm", platform: "node", target: "node20" },
   });
   mkdirSync(out, { recursive: true });

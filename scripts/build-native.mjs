@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildOnce, hashOf } from "./fingerprint.mjs";
 import { checkedBuild } from "./kernel-sources.mjs";
-import { compileAddon, headers, onPath, SOURCES } from "./native-compiler.mjs";
+import { compileAddon, compilerOf, headers, onPath, SOURCES } from "./native-compiler.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const addon = join(root, "build", "Release", "cellstate.node");
@@ -15,7 +15,9 @@ const reasonFile = join(root, "build", "native-missing.txt");
 
 async function build() {
   const { platform, arch } = process;
-  const compiler = process.env["CC"] ? onPath(process.env["CC"]) : onPath("cc", "gcc", "clang");
+  const { CC } = process.env;
+  const compiler = compilerOf(CC);
+  if (!compiler && CC) throw new Error(`the C compiler that CC names was not found: ${CC}`);
   if (!compiler) throw new Error("no C compiler was found (install gcc or clang)");
   const dlltool = platform === "win32" ? onPath("dlltool") : null;
   if (platform === "win32" && !dlltool) throw new Error("dlltool was not found (it comes with gcc)");

@@ -1,8 +1,9 @@
 // Makes the library's files for pages without a bundler, and for bundlers that do not read "exports" (Parcel): dist/web
 // has one module for each entry of package.json, and in chunks/ what they share. Nothing in them needs to be found by
 // name: a browser's versions of the `#names` are inside, and so are the dependencies, whose licences lie beside them.
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+// The studio's worker is one more of them: the page that scripts/build-studio.mjs puts beside them loads what they load.
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { writeIfChanged } from "./kernel-sources.mjs";
@@ -20,6 +21,7 @@ function entryPoints() {
     ),
     // What worker.js starts workers with, by this name beside it.
     program: join(root, "dist", "src", "worker", "program.js"),
+    "studio-worker": join(root, "studio", "src", "worker.ts"),
   };
 }
 
@@ -39,12 +41,20 @@ function licenceOf(name, inputs) {
   return [`${name} ${version}, ${license}`, ...texts].filter(Boolean).join("\n\n");
 }
 
-function removeAllBut(wanted) {
-  if (!existsSync(out)) return;
-  for (const path of readdirSync(out, { recursive: true, withFileTypes: true })) {
-    const file = join(path.parentPath, path.name);
-    if (path.isFile() && !wanted.has(file)) rmSync(file);
-  }
+/** What the studio is besides its worker (scripts/build-studio.mjs): files and folders. */
+export const STUDIO = ["index.html", "icon.svg", "offline.js", "studio.webmanifest", "studio", "example"];
+
+/** Whether the folder holds just these files, the studio aside. */
+function isUpToDate(files) {
+  if (!existsSync(out)) return false;
+  const present = readdirSync(out, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !STUDIO.includes(relative(out, path).split(sep)[0]));
+  return (
+    present.length === files.size &&
+    present.every((path) => files.has(path) && readFileSync(path, "utf8") === files.get(path))
+  );
 }
 
 export async function buildWeb() {
@@ -54,18 +64,20 @@ export async function buildWeb() {
     absWorkingDir: root,
     ...{ bundle: true, splitting: true, minify: true, chunkNames: "chunks/[hash]" },
     ...{ format: "esm", platform: "browser", target: "es2022", legalComments: "none" },
-    ...{ write: false, metafile: true },
+    // The studio's types come from the sources; its worker is made of what they have become.
+    ...{ write: false, metafile: true, tsconfigRaw: {} },
   });
   const inputs = Object.keys(metafile.inputs);
   const packages = [...new Set(inputs.map(packageOf))].filter(Boolean).sort();
   const licences = packages.map((name) => licenceOf(name, inputs));
   const files = new Map(outputFiles.map(({ path, text }) => [path, text]));
   files.set(join(out, "licenses.txt"), `${licences.join(`\n\n${"-".repeat(80)}\n\n`)}\n`);
-  removeAllBut(files);
-  for (const [path, text] of files) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeIfChanged(path, text);
-  }
+  const engineWorker = join(root, "dist", "src", "engines", "engine-worker.js");
+  files.set(join(out, "engine-worker.js"), readFileSync(engineWorker, "utf8"));
+  if (isUpToDate(files)) return;
+  // What is there belongs to another library: chunks, and a studio that speaks with another worker.
+  rmSync(out, { recursive: true, force: true });
+  for (const [path, text] of files) writeIfChanged(path, text);
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await buildWeb();

@@ -88,6 +88,18 @@ export function onPath(...names) {
   return null;
 }
 
+/**
+ * The C compiler, and what it is always given, as `CC` words them for make: "clang", "ccache gcc", a path with blanks in it.
+ * @returns {string[] | null} null where there is none
+ */
+export function compilerOf(CC) {
+  const compiler = CC ? onPath(CC) : onPath("cc", "gcc", "clang");
+  if (compiler) return [compiler];
+  const [name, ...given] = CC?.trim().split(/\s+/) ?? [];
+  const program = name && onPath(name);
+  return program ? [program, ...given] : null;
+}
+
 /** The headers of Node-API: those of the package node-api-headers, or those that came with this Node; null without. */
 export function headers() {
   const candidates = [join(dirname(dirname(process.execPath)), "include", "node")];
@@ -129,9 +141,10 @@ async function together(work) {
 }
 
 /** What all objects hang on besides their own source and flags: the compiler, by whichever name, and the headers. */
-function commonHash(compiler) {
-  const said = spawnSync(compiler, ["--version"], { encoding: "utf8" }).stdout ?? "";
-  const hash = createHash("sha256").update(`${realpathSync(compiler)}\0${said.replace(/^\S+/, "")}`);
+function commonHash([compiler, ...given]) {
+  const said = spawnSync(compiler, [...given, "--version"], { encoding: "utf8" }).stdout ?? "";
+  const named = [realpathSync(compiler), ...given].join("\0");
+  const hash = createHash("sha256").update(`${named}\0${said.replace(/^\S+/, "")}`);
   for (const folder of ["kernels", "native"]) {
     for (const name of readdirSync(join(root, folder)).sort()) {
       if (name.endsWith(".h")) hash.update(`\0${name}\0`).update(readFileSync(join(root, folder, name)));
@@ -167,7 +180,7 @@ function plan({ compiler, platform, arch, portable, folder }) {
 }
 
 /** Compiles what is not there, and removes what those objects were before. */
-async function compileObjects(compiler, folder, objects) {
+async function compileObjects([compiler, ...given], folder, objects) {
   mkdirSync(folder, { recursive: true });
   const wanted = new Map(objects.map(({ name, out }) => [name, out]));
   for (const file of readdirSync(folder)) {
@@ -177,7 +190,7 @@ async function compileObjects(compiler, folder, objects) {
   const missing = objects.filter((object) => !existsSync(object.out));
   await together(
     missing.map((object) => async () => {
-      await run(compiler, object.args);
+      await run(compiler, [...given, ...object.args]);
       renameSync(`${object.out}.new`, object.out);
     }),
   );
@@ -200,7 +213,7 @@ async function hostLibrary(tool, folder) {
 /**
  * Compiles the addon.
  * @param out the file it becomes
- * @param compiler the C compiler's path
+ * @param compiler the C compiler's path, and what it is always given
  * @param folder where objects are kept, of this target alone
  * @param portable for other machines than this one
  * @throws Error whose `log` is what the compiler said
@@ -215,7 +228,9 @@ export async function compileAddon({ out, compiler, folder, platform, arch, port
   const host = platform === "win32" ? await hostLibrary(dlltool, folder) : [];
   const portableLink = portable ? PORTABLE[platform] : [];
   mkdirSync(dirname(out), { recursive: true });
-  await run(compiler, [
+  const [program, ...given] = compiler;
+  await run(program, [
+    ...given,
     ...objects.map(({ out }) => out),
     ...host,
     ...link,

@@ -29,7 +29,7 @@ const TARGETS = {
 function toolsOf({ compilers, dlltools }) {
   const compiler = onPath(...compilers);
   const dlltool = dlltools ? onPath(...dlltools) : null;
-  return compiler && (dlltool || !dlltools) ? { compiler, dlltool } : null;
+  return compiler && (dlltool || !dlltools) ? { compiler: [compiler], dlltool } : null;
 }
 
 async function make(target, tools) {

@@ -1,7 +1,7 @@
 /** cellstate studio: the web page in which models are trained and looked into. */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { inputError } from "../base/errors.js";
@@ -17,7 +17,7 @@ interface Flags {
 }
 
 /** Where `npm run studio` puts the page. */
-const PAGE = fileURLToPath(new URL("../../studio/", import.meta.url));
+const PAGE = fileURLToPath(new URL("../../web/", import.meta.url));
 
 export function studioCommand(program: Command): void {
   program
@@ -35,7 +35,7 @@ export function studioCommand(program: Command): void {
 }
 
 async function studioAction(model: string | undefined, { port, host, open }: Flags): Promise<void> {
-  if (!existsSync(PAGE)) {
+  if (!existsSync(join(PAGE, "index.html"))) {
     throw inputError({ expected: "the studio's files", where: PAGE, next: "Build them: npm run studio" });
   }
   const files = model === undefined ? [] : await modelFiles(model);

@@ -41,7 +41,7 @@ export class WasmBuild implements WasmModules {
 
   /** Whether this runtime can run it. */
   get runsHere(): boolean {
-    return typeof WebAssembly !== "undefined" && WebAssembly.validate(this.bytes);
+    return WebAssembly.validate(this.bytes);
   }
 
   /** The compiled module. @throws whatever forbids it */
@@ -142,6 +142,11 @@ export class WasmBuilds {
   private find(): { build: WasmBuild } | { missing: string } {
     if (this.binary.abi !== abiHash()) {
       return { missing: "the WebAssembly kernels were built from another kernels.h: run `npm run build`" };
+    }
+    if (typeof WebAssembly === "undefined") {
+      return {
+        missing: "this runtime has no WebAssembly (Node with --jitless, and browsers that lock it away)",
+      };
     }
     // A security policy that forbids compiling still lets it be validated.
     const build = [this.relaxed, this.simd].find(({ runsHere }) => runsHere);

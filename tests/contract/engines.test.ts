@@ -69,6 +69,18 @@ describe("selection", () => {
     });
   });
 
+  test("where there is no WebAssembly, that is the reason", (t) => {
+    const { WebAssembly } = globalThis;
+    t.after(() => Object.assign(globalThis, { WebAssembly }));
+    // As `node --jitless` does.
+    Reflect.deleteProperty(globalThis, "WebAssembly");
+    const without = new Engines(new WasmBuilds(binary, "all"));
+    assert.throws(() => without.create({ engine: "wasm" }), {
+      name: "InputError",
+      message: /It cannot: this runtime has no WebAssembly \(Node with --jitless/,
+    });
+  });
+
   test("an addon built from another kernels.h is not used", (t) => {
     const found = nativeAddon();
     if ("missing" in found) return t.skip(found.missing);

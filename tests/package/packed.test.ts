@@ -1,14 +1,21 @@
 /** What is packed for the registry: all that its files lead to, nothing that runs by itself, and not more than it has to be. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, normalize } from "node:path";
 import { before, describe, test } from "node:test";
 import { ROOT, succeed } from "./projects.js";
 import { importedBy } from "./sizes.js";
 
+const { staleFiles } = (await import(
+  new URL("../../../scripts/build-package.mjs", import.meta.url).href
+)) as {
+  staleFiles(root: string): string[];
+};
+
 /** MB, packed and unpacked, dependencies left aside; lowered as the package shrinks, never raised unsaid. */
-const PACKED = 4.7;
-const UNPACKED = 13;
+const PACKED = 3.85;
+const UNPACKED = 10;
 
 /** Bytes of the addons, packed and unpacked, for where they have not been made (scripts/prebuild.mjs). */
 const PREBUILT: Record<string, readonly [packed: number, unpacked: number]> = {
@@ -22,7 +29,9 @@ const PARTS: Record<string, string> = {
   "the library's modules": "dist/src/",
   "the command line, bundled": "dist/src/bin/",
   "modules for pages": "dist/web/",
-  "the studio": "dist/studio/",
+  "the studio": ["index.html", "icon.svg", "offline.js", "studio.webmanifest", "studio", "example"]
+    .map((name) => `dist/web/${name}`)
+    .join(" "),
   "native engine, built": "prebuilds/",
   "native engine, source": "kernels/ native/ scripts/",
   "pages to read": "docs/ README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE",
@@ -106,6 +115,37 @@ describe("the packed package", () => {
         .map((file) => `${path}: ${file}`);
     });
     assert.deepEqual(missing, []);
+  });
+
+  test("holds what the present sources make, and nothing that earlier ones left", () => {
+    assert.deepEqual(staleFiles(ROOT), []);
+    assert.match(scripts["prepack"]!, /^npm run studio &&/);
+    assert.match(scripts["studio"]!, /^npm run build &&/);
+    const folder = mkdtempSync(join(tmpdir(), "cellstate-stale-"));
+    try {
+      const files = {
+        "package.json":
+          '{ "exports": { ".": { "types": "./dist/src/a.d.cts", "default": "./dist/src/a.js" }, "./b.wasm": "./dist/src/b.wasm" } }',
+        ...{ "src/a.ts": "", "src/room/text.d.ts": "" },
+        ...{ "dist/src/a.js": "", "dist/src/a.js.map": "", "dist/src/a.d.ts": "", "dist/src/a.d.cts": "" },
+        ...{
+          "dist/src/b.wasm": "",
+          "dist/src/bin/x.js": "",
+          "dist/src/room/text.js": "",
+          "dist/src/room/text.js.sha256": "",
+        },
+        ...{ "dist/src/gone.js": "", "dist/src/gone.js.map": "", "dist/src/room/gone.d.ts": "" },
+        ...{ "dist/src/gone.cjs": "", "dist/src/gone.wasm": "" },
+      };
+      for (const [path, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), text);
+      }
+      const gone = ["gone.cjs", "gone.js", "gone.js.map", "gone.wasm", "room/gone.d.ts"];
+      assert.deepEqual(staleFiles(folder), gone);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("runs nothing when it is installed", () => {

@@ -34,11 +34,27 @@ const skip =
   (TARGET !== "linux-x64" && "this machine is no linux-x64") ||
   (!has(compiler) && `${compiler} is not there`);
 
+const { compilerOf } = (await import(
+  new URL("../../../scripts/native-compiler.mjs", import.meta.url).href
+)) as {
+  compilerOf(CC?: string): string[] | null;
+};
+
 let inside = "";
 before(() => {
   inside = mkdtempSync(join(tmpdir(), "cellstate-prebuilt-"));
 });
 after(() => rmSync(inside, { recursive: true, force: true }));
+
+test("CC names a compiler, and what it is always given", () => {
+  const node = process.execPath;
+  const withBlank = join(inside, "a compiler");
+  writeFileSync(withBlank, "");
+  assert.deepEqual(compilerOf(node), [node]);
+  assert.deepEqual(compilerOf(` ${node}  gcc -m64`), [node, "gcc", "-m64"]);
+  assert.deepEqual(compilerOf(withBlank), [withBlank]);
+  assert.equal(compilerOf("no-such-compiler gcc"), null);
+});
 
 describe("the addon for linux-x64", { skip }, () => {
   let addon = "";

@@ -19,12 +19,17 @@ export interface AskOptions {
   agent?: Agent;
 }
 
+/** As Node's `request` takes it: without the brackets of ::1. */
+function addressOf(url: string): { hostname: string; port: string } {
+  const { hostname, port } = new URL(url);
+  return { hostname: hostname.replace(/^\[|\]$/g, ""), port };
+}
+
 export function ask(
   url: string,
   path: string,
   { method, headers = {}, body, agent }: AskOptions = {},
 ): Promise<Answer> {
-  const { hostname, port } = new URL(url);
   const isRaw = typeof body === "string" || body instanceof Uint8Array;
   const sent = body === undefined || isRaw ? body : JSON.stringify(body);
   const type = body === undefined || isRaw ? {} : { "content-type": "application/json" };
@@ -32,8 +37,7 @@ export function ask(
     const asking = request(
       {
         // An address of IPv6 stands in brackets in a URL.
-        hostname: hostname.replace(/^\[|\]$/g, ""),
-        port,
+        ...addressOf(url),
         path,
         method: method ?? (body === undefined ? "GET" : "POST"),
         headers: { ...type, ...headers },
@@ -61,9 +65,8 @@ export function ask(
 
 /** Begins a request whose body does not end. Resolves when the server has begun to read it. */
 export function begin(url: string, path: string): Promise<{ answer: Promise<Answer["status"]> }> {
-  const { hostname, port } = new URL(url);
   const headers = { "content-type": "application/json", "content-length": 100, expect: "100-continue" };
-  const asking = request({ hostname, port, path, method: "POST", headers, agent: false });
+  const asking = request({ ...addressOf(url), path, method: "POST", headers, agent: false });
   const answer = new Promise<number>((resolve, reject) => {
     asking.on("response", ({ statusCode }) => resolve(statusCode!));
     asking.on("error", reject);

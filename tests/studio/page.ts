@@ -9,13 +9,13 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { serveSite } from "../../src/serve/site.js";
 import { findChromium } from "../browser/chromium.js";
 
-export const STUDIO = fileURLToPath(new URL("../../studio/", import.meta.url));
+export const STUDIO = fileURLToPath(new URL("../../web/", import.meta.url));
 
 /** Why the studio cannot be tried here; false where it can. */
 export const missing: string | false =
   findChromium() === null
     ? "no Chromium here"
-    : !existsSync(STUDIO) && "the studio is not built (npm run studio)";
+    : !existsSync(join(STUDIO, "index.html")) && "the studio is not built (npm run studio)";
 
 export interface Opened {
   page: Page;
@@ -104,29 +104,14 @@ export async function inStudio(
   }
 }
 
-/** The files that a page itself has fetched so far, without the example and the engine, and their size as they are packed. */
+/** The files that a page itself has fetched so far, without the example and the worker's modules, and their size as they are packed. */
 export async function fetchedBy(page: Page): Promise<{ files: string[]; bytes: number }> {
   const fetched = await page.evaluate(() =>
     performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname),
   );
-  // Chromium lists what a worker's program imports among what its page has fetched: that is the engine.
-  const program = fetched.find((path) => /\/worker-[^/]*\.js$/.test(path));
-  const engine = program ? importedBy(program) : new Set<string>();
-  const own = fetched.filter((path) => path.startsWith("/assets/") && !engine.has(path));
-  const files = ["/index.html", ...new Set(own)];
+  const files = ["/index.html", ...new Set(fetched.filter((path) => path.startsWith("/studio/")))];
   const bytes = files.reduce((sum, file) => sum + gzipSync(readFileSync(join(STUDIO, file))).length, 0);
   return { files, bytes };
-}
-
-/** A module of the site with all that it imports before it runs. */
-function importedBy(path: string, found = new Set<string>()): Set<string> {
-  if (found.has(path)) return found;
-  found.add(path);
-  const source = readFileSync(join(STUDIO, path), "utf8");
-  for (const [, name] of source.matchAll(/\b(?:from|import)\s*"\.\/([^"]+\.js)"/g)) {
-    importedBy(`/assets/${name}`, found);
-  }
-  return found;
 }
 
 /** By axe-core, which is put in by the debugger: the page's policy lets no script in. */
