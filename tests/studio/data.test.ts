@@ -133,7 +133,7 @@ describe("data in the studio", { skip: missing }, () => {
 
   test("reading a large file tells how far it is, and can be cancelled", async () => {
     await inStudio({ at: "#view=data" }, async ({ page }) => {
-      await page.route("**/assets/*.js", async (route) => {
+      await page.route(/\/studio-worker\.js\?/, async (route) => {
         const response = await route.fetch();
         await route.fulfill({ response, body: `${ENDLESS}${await response.text()}` });
       });
