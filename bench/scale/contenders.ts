@@ -54,7 +54,9 @@ async function measuredBy(
 function mpirun(processes: number, hosts: Hosts | null): string[] {
   const { program, options } = OPEN_MPI;
   const line = [program!, ...options, "-n", String(processes)];
-  return hosts ? [...hosts.inside, ...line, ...hosts.options(Math.ceil(processes / 2))] : line;
+  if (!hosts) return line;
+  // Both have the cores of this machine: on each the first process would be bound to the same one.
+  return [...hosts.inside, ...line, ...hosts.options(Math.ceil(processes / 2)), "--bind-to", "none"];
 }
 
 const over = (hosts: Hosts | null): Over => (hosts ? "TCP" : "shared memory");
