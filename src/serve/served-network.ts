@@ -7,7 +7,6 @@ import type { Model } from "../model/model.js";
 import type { Rows } from "../network/arrays.js";
 import { checkInputs } from "../network/inputs.js";
 import type { Network } from "../network/network.js";
-import { padSequences } from "../tokens/pad.js";
 import { tooMuch } from "./refusal.js";
 import type { Served } from "./served-kind.js";
 import { type Column, type Question, type TensorInfo, textsIn } from "./tensors.js";
@@ -99,20 +98,19 @@ const inputsIn = (question: Question): readonly Rows[] => ("inputs" in question 
  * Texts as rows of ids, of the layer's length or of their longest's: padded by request, so that who else asks changes no answer.
  */
 function rowsOfTexts(texts: readonly string[], { vectorizer }: TextVectorization, most: number): Rows[] {
-  const sequences = texts.map((text) => vectorizer.encode(text));
   // Never of none, which no layer could read.
-  const length = vectorizer.length ?? sequences.reduce((long, ids) => Math.max(long, ids.length), 1);
-  const count = length * sequences.length;
+  const length =
+    vectorizer.length ?? texts.reduce((long, text) => Math.max(long, vectorizer.encode(text).length), 1);
+  const count = length * texts.length;
   if (count > most) {
-    const received = `${sequences.length} texts that are padded to ${length} words, ${count} ids`;
+    const received = `${texts.length} texts that are padded to ${length} words, ${count} ids`;
     throw tooMuch(
       received,
       `${most} ids a request, as --max-body says`,
       "Send long texts in requests of their own",
     );
   }
-  const { padding, truncating } = vectorizer;
-  const { ids: data, rows } = padSequences(sequences, { length, padding, truncating });
+  const { ids: data, rows } = vectorizer.encodeRows(texts, length);
   return [{ data, rows, shape: [length] }];
 }
 
