@@ -1,4 +1,4 @@
-/** The weights of every epoch, and a network of its own in which one looks at them. */
+/** The weights of every epoch, and networks of their own in which one looks at them. */
 
 import { inputError, wholeNumber } from "../base/errors.js";
 import { TextClassifier } from "../classifier/classifier.js";
@@ -35,41 +35,49 @@ export class KeptEpochs {
 
   /**
    * A classifier with the weights of an epoch, or with those that `source` has now: the same one each time, beside the one
-   * that learns. Its optimizer is a fresh one.
+   * that learns, so it is for what asks it at once. Its optimizer is a fresh one.
    * @throws InputError for an epoch that is not kept
    */
   at(epoch: number | null, source: TextClassifier): TextClassifier {
-    const view = this.#viewOf(source);
-    if (epoch === null) {
-      view.model.restoreWeights(source.model.weightSnapshot());
-      return view;
-    }
-    const { epochs } = this;
-    const kept = this.#weights.get(wholeNumber(epoch, "at epoch"));
-    if (!kept) {
-      throw inputError({
-        expected:
-          epochs.length > 0
-            ? `an epoch that is kept: ${epochs.join(", ")}`
-            : "a network whose epochs are kept",
-        where: "at",
-        received: epoch,
-        ...(epochs.length > 0
-          ? {}
-          : { next: "Those of train with keepEpochs: false, and of automatic classifiers, are not." }),
-      });
-    }
-    view.model.restoreWeights(kept);
-    return view;
+    const { threshold, reject } = source;
+    this.#view = this.#view ? Object.assign(this.#view, { threshold, reject }) : copyOf(source);
+    this.#view.model.restoreWeights(this.#weightsAt(epoch, source));
+    return this.#view;
   }
 
-  #viewOf({ model, encoder, labels, threshold, reject, training }: TextClassifier): TextClassifier {
-    const settled = { threshold, reject };
-    if (this.#view) return Object.assign(this.#view, settled);
-    const copy = copyArchitecture(model, { ...computedAs(model), seed: model.seed });
-    if (model.isCompiled) copy.compile(model.compiled);
-    this.#view = new TextClassifier({ model: copy, encoder, labels, ...settled, training });
-    return this.#view;
+  /**
+   * As `at`, for what takes its time (a file, an evaluation), in which another epoch may be asked for: one of its own, freed
+   * when `use` is done.
+   */
+  async during<R>(
+    epoch: number | null,
+    source: TextClassifier,
+    use: (classifier: TextClassifier) => Promise<R>,
+  ): Promise<R> {
+    const weights = this.#weightsAt(epoch, source);
+    const own = copyOf(source);
+    try {
+      own.model.restoreWeights(weights);
+      return await use(own);
+    } finally {
+      own.model.dispose();
+    }
+  }
+
+  #weightsAt(epoch: number | null, source: TextClassifier): Float32Array {
+    if (epoch === null) return source.model.weightSnapshot();
+    const { epochs } = this;
+    const kept = this.#weights.get(wholeNumber(epoch, "at epoch"));
+    if (kept) return kept;
+    throw inputError({
+      expected:
+        epochs.length > 0 ? `an epoch that is kept: ${epochs.join(", ")}` : "a network whose epochs are kept",
+      where: "at",
+      received: epoch,
+      ...(epochs.length > 0
+        ? {}
+        : { next: "Those of train with keepEpochs: false, and of automatic classifiers, are not." }),
+    });
   }
 
   /** Frees all of it. */
@@ -79,6 +87,12 @@ export class KeptEpochs {
     this.#weights.clear();
     this.#bytes = 0;
   }
+}
+
+function copyOf({ model, encoder, labels, threshold, reject, training }: TextClassifier): TextClassifier {
+  const copy = copyArchitecture(model, { ...computedAs(model), seed: model.seed });
+  if (model.isCompiled) copy.compile(model.compiled);
+  return new TextClassifier({ model: copy, encoder, labels, threshold, reject, training });
 }
 
 const computedAs = ({ engineName, threads }: Model) => {

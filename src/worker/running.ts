@@ -181,10 +181,22 @@ export class Running {
     return this.#hasEnded;
   }
 
-  /** What was learned so far, or until an epoch. @throws InputError before there is anything */
+  /**
+   * What was learned so far, or until an epoch, for what asks it at once: the next call may give it other weights.
+   * @throws InputError before there is anything
+   */
   classifier(epoch: number | null): TextClassifier {
-    // While it learns, its own network is left to that.
-    return epoch === null && this.#hasEnded ? this.#made : this.#kept.at(epoch, this.#made);
+    return this.#isItself(epoch) ? this.#made : this.#kept.at(epoch, this.#made);
+  }
+
+  /** As `classifier`, for what takes its time, whoever else asks meanwhile. */
+  async during<R>(epoch: number | null, use: (classifier: TextClassifier) => Promise<R>): Promise<R> {
+    return this.#isItself(epoch) ? use(this.#made) : this.#kept.during(epoch, this.#made, use);
+  }
+
+  /** While it learns, its own network is left to that. */
+  #isItself(epoch: number | null): boolean {
+    return epoch === null && this.#hasEnded;
   }
 
   get #made(): TextClassifier {

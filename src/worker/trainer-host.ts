@@ -88,23 +88,30 @@ export class TrainerHost {
 
   async evaluate(
     { signal }: Context,
-    place: Place,
+    { training, epoch }: Place,
     sent: SentData | null,
     reading: DataOptions,
     options: EvaluateOrder,
   ): Promise<ClassifierEvaluation> {
-    const classifier = this.#asked(place);
-    if (sent) return classifier.evaluate(await readLabelled(openData(sent), reading), { ...options, signal });
-    const { corpus, rows } = this.#running(place.training).heldOut;
-    return classifier.evaluate(corpus, { ...options, rows, signal });
+    const running = this.#running(training);
+    return running.during(epoch, async (classifier) => {
+      if (sent)
+        return classifier.evaluate(await readLabelled(openData(sent), reading), { ...options, signal });
+      const { corpus, rows } = running.heldOut;
+      return classifier.evaluate(corpus, { ...options, rows, signal });
+    });
   }
 
   settle(_: Context, training: number, settings: { threshold?: number; reject?: number | null }): void {
     this.#running(training).settle(settings);
   }
 
-  async toFiles({ move }: Context, place: Place, name: string): Promise<Map<string, Uint8Array>> {
-    return move(await this.#asked(place).toFiles(name));
+  async toFiles(
+    { move }: Context,
+    { training, epoch }: Place,
+    name: string,
+  ): Promise<Map<string, Uint8Array>> {
+    return move(await this.#running(training).during(epoch, (classifier) => classifier.toFiles(name)));
   }
 
   getWeights(_: Context, place: Place): WeightArray[] {

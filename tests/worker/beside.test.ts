@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TextClassifier } from "../../src/index.js";
 import { createModel, createTrainer } from "../../src/worker/index.js";
-import { CSV, direct, SMALL } from "./data.js";
+import { CSV, direct, SMALL, weightsOf } from "./data.js";
 
 const fileOf = ([name, bytes]: readonly [string, Uint8Array]) =>
   new File([bytes as Uint8Array<ArrayBuffer>], name);
@@ -47,6 +47,35 @@ test("the weights of an epoch make an open model that of the epoch", async () =>
     const read = await TextClassifier.load(await model.toBytes());
     assert.equal(read.predict(text).label, third.label);
     model.close();
+  } finally {
+    trainer.close();
+  }
+});
+
+test("what is asked of several epochs at once is answered of each", async () => {
+  const trainer = createTrainer();
+  try {
+    await trainer.read(new TextEncoder().encode(CSV), { format: "csv" });
+    const training = trainer.train(SMALL);
+    await training.done;
+    const text = "free prize now a";
+    const [file, measured, now, ...others] = await Promise.all([
+      training.at(1).toBytes(),
+      training.at(1).evaluate(),
+      training.toBytes(),
+      training.at(0).getWeights(),
+      training.at(2).predict(text),
+      training.at(3).toBytes(),
+    ]);
+    assert.deepEqual(await weightsOf(file), await weightsOf(await training.at(1).toBytes()));
+    assert.deepEqual(measured, await training.at(1).evaluate());
+    assert.deepEqual(await weightsOf(now), await weightsOf(await training.toBytes()));
+    assert.deepEqual(others, [
+      await training.at(0).getWeights(),
+      await training.at(2).predict(text),
+      await training.at(3).toBytes(),
+    ]);
+    assert.notDeepEqual(await weightsOf(file), await weightsOf(others[2] as Uint8Array));
   } finally {
     trainer.close();
   }

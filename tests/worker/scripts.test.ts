@@ -48,7 +48,8 @@ test("a script is a network with fresh weights, asked like any other", async () 
       values: [-2, 0],
       onProgress: ({ done }) => told.push(done),
     });
-    assert.deepEqual([sweep.gradients.length, told], [2, [0, 1, 2]]);
+    // What comes between the first and the last is told only where it takes its time.
+    assert.deepEqual([sweep.gradients.length, told[0], told.at(-1)], [2, 0, 2]);
   } finally {
     model.close();
   }

@@ -24,23 +24,24 @@ export function Code() {
   );
 }
 
-function Lines({ of: { run, epoch, model } }: { of: Replay }) {
-  const weights = useSignal<string | null>(null);
+function Lines({ of }: { of: Replay }) {
+  const { run, epoch, model } = of;
+  const known = useSignal<{ of: Replay; hash: string | null } | null>(null);
   useEffect(() => {
-    // The code says nothing of weights that it does not know.
     let isOver = false;
-    weights.value = null;
     model
       .getWeights()
       .then(hashOfWeights)
       .then(
-        (hash) => void (isOver || (weights.value = hash)),
+        (hash) => void (isOver || (known.value = { of, hash })),
         () => undefined,
       );
     return () => {
       isOver = true;
     };
-  }, [model, epoch]);
+  }, [of]);
+  // The code says nothing of weights that it does not know: those of the epoch before are still there while it asks.
+  const weights = known.value?.of === of ? known.value.hash : null;
   const { model: from } = run.options;
   const isAuto = isAutomatic(from);
   const isCut = run.isCutShort.value;
@@ -54,7 +55,7 @@ function Lines({ of: { run, epoch, model } }: { of: Replay }) {
     steps: isCut && !isAuto ? run.step.value : null,
     epoch,
     threshold: run.threshold.value,
-    weights: weights.value,
+    weights,
   });
   const take = async () => {
     download("repeat.mjs", code, "text/javascript");
