@@ -1,5 +1,7 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
+
 import { functionOf, indicesOf, textOf, textsOf } from "../base/arguments.js";
+import { narrow } from "../base/column.js";
 import { finiteNumber, inputError, oneOf, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
 import { checkLongOptions, isAbort, LONG_OPTIONS, Long, type LongOptions } from "../base/progress.js";
@@ -259,7 +261,8 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
     if (chosen.length === 0 && asked.length > 0) corpus.classes(this.labels);
     const unknownLabels = countsOf(corpus, asked, classes, this.labels.length);
     const encoding = newEncodingReport();
-    const labels = Int32Array.from(chosen, (row) => classes[row]!);
+    const labels = narrow(chosen.length, this.labels.length);
+    for (let i = 0; i < chosen.length; i++) labels[i] = classes[chosen[i]!]!;
     const shares: (number | undefined)[] = [];
     const probabilities = await outputsOf(this, corpus, chosen, {
       ...{ ...long.inner(), encoding },
@@ -326,10 +329,11 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
   }
 }
 
-/** Those of some rows whose class is not the unknown one. */
-function known(rows: ArrayLike<number>, classes: ArrayLike<number>, unknown: number): Uint32Array {
+/** Those of some rows whose class is not the unknown one: the rows themselves where that is all. */
+function known(rows: ArrayLike<number>, classes: ArrayLike<number>, unknown: number): ArrayLike<number> {
   let count = 0;
   for (let i = 0; i < rows.length; i++) if (classes[rows[i]!] !== unknown) count++;
+  if (count === rows.length) return rows;
   const found = new Uint32Array(count);
   for (let i = 0, at = 0; i < rows.length; i++) if (classes[rows[i]!] !== unknown) found[at++] = rows[i]!;
   return found;

@@ -1,5 +1,5 @@
 import { atOnce, type Pieces } from "../base/pieces.js";
-import { auc, aucInPieces } from "./metrics/auc.js";
+import { areaOf, auc, aucInPieces } from "./metrics/auc.js";
 import {
   brierScore,
   type Calibration,
@@ -22,7 +22,8 @@ import {
   predictedClass,
   probabilityOf,
 } from "./metrics/predictions.js";
-import { bestOf, curveOf, sweepOf, type ThresholdPoint } from "./metrics/threshold.js";
+import type { Ranking } from "./metrics/ranking.js";
+import { bestOf, curveOf, ranked, type ThresholdPoint } from "./metrics/threshold.js";
 
 /** All there is to say of a model's answers; plain data. */
 export interface Evaluation extends ConfusionScores {
@@ -75,7 +76,9 @@ export function* evaluating(p: Predictions): Pieces<Evaluation> {
   const confusion = confusionMatrix(p);
   const scores = confusionScores(confusion);
   yield 0;
-  const areas = { auc: auc(p), aucExact: yield* aucInPieces(p) };
+  // Of one output, areas and thresholds look at the same order.
+  const ranking = p.outputs === 1 ? yield* ranked(p) : null;
+  const areas = { auc: auc(p), aucExact: yield* ranking ? areaOf(ranking) : aucInPieces(p) };
   const losses = { logLoss: logLoss(p), brier: brierScore(p) };
   yield 0;
   const calibrated = calibration(p);
@@ -91,17 +94,16 @@ export function* evaluating(p: Predictions): Pieces<Evaluation> {
     ...losses,
     calibration: calibrated,
     intervals,
-    ...(p.outputs === 1 ? { binary: yield* binaryEvaluation(p) } : {}),
+    ...(ranking ? { binary: yield* binaryEvaluation(ranking, p.threshold) } : {}),
   };
 }
 
-function* binaryEvaluation(p: Predictions): Pieces<BinaryEvaluation> {
-  const sweep = yield* sweepOf(p);
+function* binaryEvaluation(ranking: Ranking, threshold = DEFAULT_THRESHOLD): Pieces<BinaryEvaluation> {
   return {
-    threshold: p.threshold ?? DEFAULT_THRESHOLD,
-    curve: curveOf(sweep),
-    bestF1: yield* bestOf(sweep, "f1"),
-    bestAccuracy: yield* bestOf(sweep, "accuracy"),
+    threshold,
+    curve: curveOf(ranking),
+    bestF1: yield* bestOf(ranking, "f1"),
+    bestAccuracy: yield* bestOf(ranking, "accuracy"),
   };
 }
 

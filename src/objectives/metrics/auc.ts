@@ -1,5 +1,6 @@
-import { atOnce, type Pieces, ROWS, sorted } from "../../base/pieces.js";
-import { classCount, type Predictions, ratio, weightOf } from "./predictions.js";
+import { atOnce, type Pieces, ROWS } from "../../base/pieces.js";
+import { classCount, type Predictions, ratio } from "./predictions.js";
+import { type Ranking, rank, Steps } from "./ranking.js";
 import { areEven, CountingAccumulator, type CountOptions, type Counts } from "./thresholds.js";
 
 export type Curve = "ROC" | "PR" | "PRGAIN";
@@ -101,27 +102,18 @@ export function* aucInPieces(p: Predictions, { multiLabel = false }: AucOptions 
 
 /** Of some columns, each cell of which asks: did it deserve its score? */
 function* rankArea(p: Predictions, columns: readonly number[]): Pieces<number> {
-  const rows = p.labels.length;
-  const scoreOf = (cell: number) =>
-    p.probabilities[(cell % rows) * p.outputs + columns[Math.floor(cell / rows)]!]!;
-  const isPositive = (cell: number) => {
-    const column = columns[Math.floor(cell / rows)]!;
-    return p.labels[cell % rows] === (p.outputs === 1 ? 1 : column);
-  };
-  const order = Uint32Array.from({ length: rows * columns.length }, (_, cell) => cell);
-  yield* sorted(order, (a, b) => scoreOf(a) - scoreOf(b));
+  return yield* areaOf(yield* rank(p, columns));
+}
+
+/** As `aucExact`, of what is in order already. */
+export function* areaOf(ranking: Ranking): Pieces<number> {
   let positives = 0;
   let negatives = 0;
   let area = 0;
-  for (let i = 0, looked = 0; i < order.length; looked++) {
-    const score = scoreOf(order[i]!);
-    let up = 0;
-    let down = 0;
-    for (; i < order.length && scoreOf(order[i]!) === score; i++) {
-      const weight = weightOf(p, order[i]! % rows);
-      if (isPositive(order[i]!)) up += weight;
-      else down += weight;
-    }
+  const steps = new Steps(ranking);
+  for (let looked = 1; steps.next(); looked++) {
+    const up = ranking.positive.between(steps.positive.from, steps.positive.to);
+    const down = ranking.negative.between(steps.negative.from, steps.negative.to);
     area += up * (negatives + down / 2);
     positives += up;
     negatives += down;
