@@ -58,13 +58,22 @@ export interface Decoded {
  */
 export async function decodeBytes(chunks: Chunks, name: string, asked?: string): Promise<Decoded> {
   const opened = await withHead(chunks, LONGEST_MAGIC);
-  refuseMagic(opened.head, name);
-  const begun = beginning(opened.head);
+  try {
+    return decodedBy(opened.head, opened.chunks, name, asked);
+  } catch (error) {
+    await opened.chunks.return(undefined);
+    throw error;
+  }
+}
+
+function decodedBy(head: Uint8Array, chunks: Chunks, name: string, asked: string | undefined): Decoded {
+  refuseMagic(head, name);
+  const begun = beginning(head);
   const encoding: Encoding = { byteOrderMark: begun !== undefined && begun.mark > 0, name: "utf-8" };
   const told = asked === undefined ? begun?.name : decoderFor(asked, begun?.name).encoding;
-  if (told === undefined) return { pieces: decodeText(opened.chunks, name, encoding), encoding };
+  if (told === undefined) return { pieces: decodeText(chunks, name, encoding), encoding };
   encoding.name = told;
-  const pieces = told === "utf-8" ? decodeText(opened.chunks, name) : decodeAs(opened.chunks, name, told);
+  const pieces = told === "utf-8" ? decodeText(chunks, name) : decodeAs(chunks, name, told);
   return { pieces, encoding };
 }
 

@@ -1,12 +1,12 @@
 /** Tables as Node finds them: files, folders of label/*.txt, addresses, standard input. Browsers have web-files.ts. */
-import { createReadStream } from "node:fs";
-import { open, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline, Readable, type Transform } from "node:stream";
 import * as zlib from "node:zlib";
 import { InputError, inputError } from "../base/errors.js";
 import { fileError, insideFolder, pathOf } from "../base/node-files.js";
 import { decodeBytes, type Encoding } from "./decode.js";
+import { OpenFile } from "./open-file.js";
 import { type Cells, LONGEST_RECORD, recordTooLong } from "./records.js";
 import {
   type ByteSource,
@@ -149,9 +149,24 @@ async function sizeOf(path: string): Promise<number> {
 const isOpenPipe = (path: string): boolean => /^\/(dev|proc\/self)\/fd\/\d+$/.test(path);
 
 export async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
-  await sizeOf(path);
+  const { file } = await openFile(path);
   try {
-    yield* createReadStream(path, { highWaterMark: CHUNK });
+    for (;;) {
+      const chunk = await file.read(CHUNK).catch((error: unknown) => {
+        throw unreadable(path, error);
+      });
+      if (chunk.length === 0) return;
+      yield chunk;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function openFile(path: string): Promise<{ file: OpenFile; byteLength: number }> {
+  const byteLength = await sizeOf(path);
+  try {
+    return { file: await OpenFile.open(path), byteLength };
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -222,18 +237,11 @@ async function* wholeZstd(
 
 /** Any part of a file. */
 async function filePlaces(path: string): Promise<Places> {
-  const byteLength = await sizeOf(path);
-  const handle = await open(path).catch((error: unknown) => {
-    throw unreadable(path, error);
-  });
+  const { file, byteLength } = await openFile(path);
   return {
     byteLength,
-    slice: async (start, end) => {
-      const bytes = new Uint8Array(end - start);
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
-      return bytes.buffer.slice(0, bytesRead);
-    },
-    close: () => handle.close(),
+    slice: async (start, end) => (await file.read(end - start, start)).buffer,
+    close: () => file.close(),
   };
 }
 

@@ -41,9 +41,7 @@ export class PartedText {
       ...options,
       ...(onReject ? { onReject } : {}),
     });
-    // Only what has begun is closed.
-    await records.batches.next();
-    await records.batches.return(undefined);
+    await records.close();
     const reader = dividedBy(records, description);
     return new PartedText(description, await source.places(), reader, options, rejecting);
   }

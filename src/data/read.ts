@@ -229,7 +229,7 @@ export async function openTexts(
   try {
     return { records, description: describe(records, options, undefined) };
   } catch (error) {
-    await records.batches.return(undefined);
+    await records.close();
     throw error;
   }
 }
@@ -261,7 +261,7 @@ async function dataOf<Row extends TextRow>(
     if (written !== undefined) description.found += `; ${written}`;
     return { description, notes, [Symbol.asyncIterator]: () => oneByOne(rows()) };
   } catch (error) {
-    await records.batches.return(undefined);
+    await records.close();
     throw error;
   }
 }

@@ -164,7 +164,10 @@ async function* inflated(
   }
 }
 
-/** The same chunks, the first with at least so many bytes (unless there are fewer in all), and that first one. */
+/**
+ * The same chunks, the first with at least so many bytes (unless there are fewer in all), and that first one. They can be
+ * let go of without going through them.
+ */
 export async function withHead(
   chunks: Chunks,
   least: number,
@@ -177,17 +180,17 @@ export async function withHead(
     head = head.length === 0 ? (next.value as Uint8Array<ArrayBuffer>) : joined(head, next.value);
   }
   const rest = { [Symbol.asyncIterator]: () => iterator };
-  return {
-    head,
-    chunks: (async function* () {
-      try {
-        if (head.length > 0) yield head;
-        yield* rest;
-      } finally {
-        await iterator.return?.();
-      }
-    })(),
-  };
+  const all = (async function* () {
+    try {
+      yield head; // taken at once, below: of a generator that has not begun `return` ends nothing
+      if (head.length > 0) yield head;
+      yield* rest;
+    } finally {
+      await iterator.return?.();
+    }
+  })();
+  await all.next();
+  return { head, chunks: all };
 }
 
 async function* webGunzip(chunks: Chunks, name: string): AsyncGenerator<Uint8Array> {

@@ -72,8 +72,10 @@ export interface Records {
   description: TableDescription;
   /** The records at the head, without header and misfits: by them columns are chosen. */
   head: readonly Cells[];
-  /** Batches of all records, the header left out. */
+  /** Batches of all records, the header left out. Who leaves them early closes the source. */
   batches: AsyncGenerator<Cells[]>;
+  /** Closes the source of batches that have not begun. */
+  close(): Promise<void>;
   /** The number of the first of them. */
   firstRow: number;
   /** How the columns were found, where the source says it itself. */
@@ -102,7 +104,9 @@ export async function openRecords(
   if ("records" in source) return openSource(source, options);
   const { chunks, compression } = await openBytes(source);
   const opened = await withHead(chunks, PARQUET.length);
-  if (startsWith(opened.head, PARQUET)) {
+  try {
+    if (!startsWith(opened.head, PARQUET))
+      return await openText(source.name, opened.chunks, compression, options, purpose);
     refuseIdle(source.name, "parquet", options);
     const places = compression === undefined ? source.places : undefined;
     if (places) await opened.chunks.return(undefined);
@@ -110,8 +114,10 @@ export async function openRecords(
     const table = await openParquet(source.name, file, source.unzstdPage);
     const records = await named(source.name, "parquet", compression, table.columns, table.records);
     return { ...records, description: { ...records.description, unread: table.unread } };
+  } catch (error) {
+    await opened.chunks.return(undefined);
+    throw error;
   }
-  return openText(source.name, opened.chunks, compression, options, purpose);
 }
 
 const PARQUET = new TextEncoder().encode("PAR1");
@@ -155,6 +161,7 @@ async function named(
         await records.return(undefined);
       }
     })(),
+    close: async () => void (await records.return(undefined)),
     firstRow: 1,
     found: undefined,
   };
@@ -168,70 +175,66 @@ async function openText(
   purpose: Purpose,
 ): Promise<Records> {
   const { pieces, encoding } = await decodeBytes(chunks, name, options.encoding);
-  try {
-    const read = await readHead(pieces);
-    const whole = read.length < HEAD;
-    const { head, asked, separator } = withoutSeparator(read, options);
-    refuseOldLineEnds(name, head);
-    const isAsked = asked.delimiter !== undefined || options.text !== undefined || options.header === true;
-    const format = chooseFormat(
-      name,
-      head,
-      options.format,
-      purpose === "answers" && isAsked ? "table" : purpose,
-    );
-    refuseIdle(name, format, options);
-    const delimited = format === "csv" || format === "tsv";
-    const dialect = delimited
-      ? chooseDialect(format, head, whole, asked, options.onReject !== undefined)
+  const read = await readHead(pieces);
+  const whole = read.length < HEAD;
+  const { head, asked, separator } = withoutSeparator(read, options);
+  refuseOldLineEnds(name, head);
+  const isAsked = asked.delimiter !== undefined || options.text !== undefined || options.header === true;
+  const format = chooseFormat(
+    name,
+    head,
+    options.format,
+    purpose === "answers" && isAsked ? "table" : purpose,
+  );
+  refuseIdle(name, format, options);
+  const delimited = format === "csv" || format === "tsv";
+  const dialect = delimited
+    ? chooseDialect(format, head, whole, asked, options.onReject !== undefined)
+    : undefined;
+  const parser = parserFor(
+    name,
+    format,
+    head,
+    dialect ?? { delimiter: "\t", quoted: false },
+    options.onReject,
+  );
+  const { first, ended } = await firstRecords(parser, head, pieces, whole);
+  if (first.length === 0) throw new InputError(`${name}: expected rows of text, found an empty file.`);
+  const names = format === "lines" ? ["1"] : parser.columns;
+  const fitting = first.filter((cells) => cells !== MISFIT);
+  const { header, columns, rows } = nameColumns(fitting, names, options);
+  const skipped = header && names === undefined ? 1 : 0;
+  const notes: string[] = [];
+  const taken =
+    purpose === "answers" && !isAsked && options.format === undefined
+      ? takenFor(name, head, format, columns.length)
       : undefined;
-    const parser = parserFor(
-      name,
-      format,
-      head,
-      dialect ?? { delimiter: "\t", quoted: false },
-      options.onReject,
-    );
-    const { first, ended } = await firstRecords(parser, head, pieces, whole);
-    if (first.length === 0) throw new InputError(`${name}: expected rows of text, found an empty file.`);
-    const names = format === "lines" ? ["1"] : parser.columns;
-    const fitting = first.filter((cells) => cells !== MISFIT);
-    const { header, columns, rows } = nameColumns(fitting, names, options);
-    const skipped = header && names === undefined ? 1 : 0;
-    const notes: string[] = [];
-    const taken =
-      purpose === "answers" && !isAsked && options.format === undefined
-        ? takenFor(name, head, format, columns.length)
-        : undefined;
-    if (taken !== undefined) notes.push(taken);
-    if (dialect?.spaced) notes.push("spaces before fields in quotes are left out");
-    const isGuessed = dialect && !dialect.quoted && options.quoted === undefined && !head.includes('"');
-    const told = (batches: AsyncGenerator<Cells[]>, firstRow: number) => ({
-      batches: isGuessed ? tellingQuotes(batches, firstRow, notes) : batches,
-      firstRow,
-    });
-    const readPart = (pieces: AsyncGenerator<string>, place: Place) => {
-      parser.goTo!(place);
-      const header = place.records === 0 ? skipped : 0;
-      return told(withoutFirst(allRecords([], parser, pieces), header), place.records + 1 + header);
-    };
-    return {
-      description: {
-        ...{ name, format, compression, encoding },
-        dialect: dialect && { ...dialect, ...writtenStyle(head, dialect) },
-        header: header && format !== "lines",
-        columns: names ?? columns,
-        notes,
-      },
-      head: rows,
-      ...told(allRecords(first.slice(skipped), parser, ended ? undefined : pieces), 1 + skipped),
-      found: undefined,
-      ...(parser.goTo ? { part: { begin: beginOf(encoding, separator), read: readPart } } : {}),
-    };
-  } catch (error) {
-    await pieces.return(undefined);
-    throw error;
-  }
+  if (taken !== undefined) notes.push(taken);
+  if (dialect?.spaced) notes.push("spaces before fields in quotes are left out");
+  const isGuessed = dialect && !dialect.quoted && options.quoted === undefined && !head.includes('"');
+  const told = (batches: AsyncGenerator<Cells[]>, firstRow: number) => ({
+    batches: isGuessed ? tellingQuotes(batches, firstRow, notes) : batches,
+    firstRow,
+  });
+  const readPart = (pieces: AsyncGenerator<string>, place: Place) => {
+    parser.goTo!(place);
+    const header = place.records === 0 ? skipped : 0;
+    return told(withoutFirst(allRecords([], parser, pieces), header), place.records + 1 + header);
+  };
+  return {
+    description: {
+      ...{ name, format, compression, encoding },
+      dialect: dialect && { ...dialect, ...writtenStyle(head, dialect) },
+      header: header && format !== "lines",
+      columns: names ?? columns,
+      notes,
+    },
+    head: rows,
+    ...told(allRecords(first.slice(skipped), parser, ended ? undefined : pieces), 1 + skipped),
+    close: async () => void (await pieces.return(undefined)),
+    found: undefined,
+    ...(parser.goTo ? { part: { begin: beginOf(encoding, separator), read: readPart } } : {}),
+  };
 }
 
 /** Excel's first line, "sep=;", which names the delimiter and is no row. */
