@@ -1,7 +1,6 @@
 /** Text in, label out: a vectorizer, a model and labels, trained together and saved as one file. */
 
 import { functionOf, indicesOf, textOf, textsOf } from "../base/arguments.js";
-import { narrow } from "../base/column.js";
 import { finiteNumber, inputError, oneOf, wholeNumber } from "../base/errors.js";
 import type { Json } from "../base/json.js";
 import { checkLongOptions, isAbort, LONG_OPTIONS, Long, type LongOptions } from "../base/progress.js";
@@ -23,7 +22,7 @@ import { Steps } from "./auto/steps.js";
 import { checkAutoOptions, trainAuto } from "./auto/train.js";
 import { changedAnswers } from "./changes.js";
 import { ClassLesson } from "./class-lesson.js";
-import { Corpus, type LabelledText, narrowClasses, refuseNoClasses } from "./corpus.js";
+import { Corpus, classesOf, type LabelledText, refuseNoClasses } from "./corpus.js";
 import { outputsOf } from "./corpus-answers.js";
 import {
   AUTOMATIC,
@@ -255,14 +254,18 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
     if (options.rows !== undefined) indicesOf(options.rows, "evaluate rows", corpus.rows);
     wholeNumber(options.mistakes ?? 10, "evaluate mistakes");
     const asked = options.rows ?? allRows(corpus.rows);
-    const classes = narrowClasses(corpus, this.labels, this.labels.length);
-    const chosen = known(asked, classes, this.labels.length);
+    const unknown = this.labels.length;
+    const found = classesOf(corpus, this.labels, asked, unknown);
+    const isKnown = (_: number, i: number) => found[i] !== unknown;
+    const chosen = kept(asked, isKnown);
     // Of rows that all have other labels there is nothing to measure.
     if (chosen.length === 0 && asked.length > 0) corpus.classes(this.labels);
-    const unknownLabels = countsOf(corpus, asked, classes, this.labels.length);
+    const unknownLabels = countsOf(
+      corpus,
+      kept(asked, (_, i) => found[i] === unknown),
+    );
     const encoding = newEncodingReport();
-    const labels = narrow(chosen.length, this.labels.length);
-    for (let i = 0; i < chosen.length; i++) labels[i] = classes[chosen[i]!]!;
+    const labels = kept(found, isKnown);
     const shares: (number | undefined)[] = [];
     const probabilities = await outputsOf(this, corpus, chosen, {
       ...{ ...long.inner(), encoding },
@@ -329,26 +332,19 @@ export class TextClassifier extends TextModel<Prediction, AnswerOptions> impleme
   }
 }
 
-/** Those of some rows whose class is not the unknown one: the rows themselves where that is all. */
-function known(rows: ArrayLike<number>, classes: ArrayLike<number>, unknown: number): ArrayLike<number> {
-  let count = 0;
-  for (let i = 0; i < rows.length; i++) if (classes[rows[i]!] !== unknown) count++;
-  if (count === rows.length) return rows;
-  const found = new Uint32Array(count);
-  for (let i = 0, at = 0; i < rows.length; i++) if (classes[rows[i]!] !== unknown) found[at++] = rows[i]!;
-  return found;
+/** The numbers that are kept: the list itself where that is all of them, as it may be one of millions. */
+function kept(
+  numbers: ArrayLike<number>,
+  isKept: (number: number, place: number) => boolean,
+): ArrayLike<number> {
+  const { filter, every } = Array.prototype;
+  return every.call(numbers, isKept) ? numbers : (filter.call(numbers, isKept) as number[]);
 }
 
-/** How many of some rows have each label that is not among the classes. */
-function countsOf(
-  corpus: Corpus,
-  rows: ArrayLike<number>,
-  classes: ArrayLike<number>,
-  unknown: number,
-): LabelCount[] {
+/** How many of some rows have each label. */
+function countsOf(corpus: Corpus, rows: ArrayLike<number>): LabelCount[] {
   const counts = new Map<string, number>();
   for (let i = 0; i < rows.length; i++) {
-    if (classes[rows[i]!] !== unknown) continue;
     const label = corpus.label(rows[i]!);
     counts.set(label, (counts.get(label) ?? 0) + 1);
   }

@@ -21,9 +21,18 @@ export interface LabelledText extends CorpusText {
 
 /**
  * As `corpus.classes`, in as few bytes a row as there are labels.
- * @param unknown what is the class of a row of another label: the number of labels
  */
-export let narrowClasses: (corpus: Corpus, labels: readonly string[], unknown?: number) => ArrayLike<number>;
+export let narrowClasses: (corpus: Corpus, labels: readonly string[]) => ArrayLike<number>;
+/**
+ * The same of some rows, in their order.
+ * @param unknown what is the class of a row of another label: the number of labels. Default: such a row is refused
+ */
+export let classesOf: (
+  corpus: Corpus,
+  labels: readonly string[],
+  rows: ArrayLike<number>,
+  unknown?: number,
+) => ArrayLike<number>;
 
 /**
  * Labelled texts, read once and kept as numbered tokens: to train on, to evaluate and to look into, as often as one
@@ -108,25 +117,29 @@ export class Corpus extends TextCorpus<LabelledText> {
    * @throws InputError on a row whose label is not among them
    */
   classes(labels: readonly string[], unknown?: -1): Int32Array {
-    return this.#eachClass(textsOf(labels, "labels"), unknown, new Int32Array(this.rows));
+    return this.#eachClass(textsOf(labels, "labels"), new Int32Array(this.rows), undefined, unknown);
   }
 
   static {
-    narrowClasses = (corpus, labels, unknown) =>
-      corpus.#eachClass(labels, unknown, narrow(corpus.rows, labels.length));
+    narrowClasses = (corpus, labels) => corpus.#eachClass(labels, narrow(corpus.rows, labels.length));
+    classesOf = (corpus, labels, rows, unknown) =>
+      corpus.#eachClass(labels, narrow(rows.length, labels.length), rows, unknown);
   }
 
   #eachClass<Classes extends { [row: number]: number }>(
     labels: readonly string[],
-    unknown: number | undefined,
     into: Classes,
+    rows?: ArrayLike<number>,
+    unknown?: number,
   ): Classes {
     const places = this.names.placesAmong(labels);
-    for (let row = 0; row < this.rows; row++) {
+    const count = rows ? rows.length : this.rows;
+    for (let i = 0; i < count; i++) {
+      const row = rows ? rows[i]! : i;
       const index = this.found.at(row)!;
       const known = places[index] ?? unknown;
       if (known === undefined) throw unknownLabel(this.names.all[index]!, labels, this.rowNumber(row));
-      into[row] = known;
+      into[i] = known;
     }
     return into;
   }

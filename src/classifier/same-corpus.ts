@@ -4,12 +4,12 @@ import type { Turns } from "../base/progress.js";
 import { Sha256 } from "../base/sha256.js";
 import type { ProcessGroup } from "../processes/group.js";
 import { checkSameRun } from "../train/resume.js";
-import type { Corpus } from "./corpus.js";
+import { type Corpus, narrowClasses } from "./corpus.js";
 
 /** A digest of the words, labels and groups of all rows. */
 function* digestOf(corpus: Corpus): Pieces<string> {
   const labels = corpus.labels();
-  const classes = corpus.classes(labels);
+  const classes = narrowClasses(corpus, labels);
   const hash = new Sha256();
   const add = (value: unknown) => void hash.update(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
   add(labels);

@@ -18,18 +18,18 @@ export interface DataSummary {
 }
 
 /**
- * @param classes each row's class, as an index into `labels`
- * @param rows the rows that count; by default all
+ * @param rows the rows that count
+ * @param classes [rows] the class of each of them, as an index into `labels`
  */
 export function* summarize(
   texts: TokenizedTexts,
+  rows: ArrayLike<number>,
   classes: ArrayLike<number>,
   labels: readonly string[],
-  rows: ArrayLike<number> = Uint32Array.from({ length: texts.rows }, (_, row) => row),
 ): Pieces<DataSummary> {
   const lengths = Uint32Array.from(rows, (row) => texts.tokensIn(row)).sort();
   const perClass = labels.map(() => 0);
-  for (let i = 0; i < rows.length; i++) perClass[classes[rows[i]!]!]!++;
+  for (let i = 0; i < rows.length; i++) perClass[classes[i]!]!++;
   return {
     rows: rows.length,
     classes: labels.map((label, k) => ({
@@ -45,7 +45,7 @@ export function* summarize(
       most: quantile(lengths, 1),
     },
     empty: lengths.filter((length) => length === 0).length,
-    ...(yield* repeats(texts, classes, rows)),
+    ...(yield* repeats(texts, rows, classes)),
   };
 }
 
@@ -73,14 +73,14 @@ export function encodingShares(report: EncodingReport): EncodingShares {
 
 function* repeats(
   texts: TokenizedTexts,
-  classes: ArrayLike<number>,
   rows: ArrayLike<number>,
+  classes: ArrayLike<number>,
 ): Pieces<{ duplicates: number; contradictions: number }> {
   const seen = new Map<number, { rows: number; label: number; mixed: boolean }>();
   for (let i = 0; i < rows.length; i++) {
     if (i % ROWS === 0) yield 0;
     const row = rows[i]!;
-    const label = classes[row]!;
+    const label = classes[i]!;
     if (texts.tokensIn(row) === 0) continue;
     const key = texts.fingerprint(row);
     const same = seen.get(key);

@@ -16,15 +16,25 @@ const ROWS: [string, number][] = [
   ["one", 0],
 ];
 
+const summaryOf = (texts: TokenizedTexts, rows: readonly number[], classes: readonly number[]) =>
+  atOnce(
+    summarize(
+      texts,
+      rows,
+      rows.map((row) => classes[row]!),
+      ["ham", "spam"],
+    ),
+  );
+
 function read(rows: readonly [string, number][]) {
   const texts = new TokenizedTexts({ frontEnd: "tokenizer" });
   for (const [text] of rows) texts.add(text);
-  return { texts, classes: rows.map(([, k]) => k) };
+  return { texts, all: rows.map((_, row) => row), classes: rows.map(([, k]) => k) };
 }
 
 test("classes, lengths, repeats and contradictions", () => {
-  const { texts, classes } = read(ROWS);
-  assert.deepEqual(atOnce(summarize(texts, classes, ["ham", "spam"])), {
+  const { texts, all, classes } = read(ROWS);
+  assert.deepEqual(summaryOf(texts, all, classes), {
     rows: 8,
     classes: [
       { label: "ham", rows: 4, share: 0.5 },
@@ -35,20 +45,20 @@ test("classes, lengths, repeats and contradictions", () => {
     duplicates: 2,
     contradictions: 2,
   });
-  const some = atOnce(summarize(texts, classes, ["ham", "spam"], [0, 1, 6, 7]));
+  const some = summaryOf(texts, [0, 1, 6, 7], classes);
   assert.deepEqual(
     some.classes.map(({ rows }) => rows),
     [3, 1],
   );
   assert.deepEqual([some.rows, some.duplicates, some.contradictions, some.tokens.least], [4, 0, 0, 1]);
-  assert.equal(atOnce(summarize(texts, classes, ["ham", "spam"], [])).tokens.median, 0);
+  assert.equal(summaryOf(texts, [], classes).tokens.median, 0);
 });
 
 test("quantiles by nearest rank", () => {
-  const { texts, classes } = read(
+  const { texts, all, classes } = read(
     Array.from({ length: 100 }, (_, i) => ["w ".repeat(((i * 37) % 100) + 1), i % 2]),
   );
-  const { least, median, p95, most } = atOnce(summarize(texts, classes, ["a", "b"])).tokens;
+  const { least, median, p95, most } = summaryOf(texts, all, classes).tokens;
   assert.deepEqual([least, median, p95, most], [1, 50, 95, 100]);
 });
 

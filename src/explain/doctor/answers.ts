@@ -1,6 +1,7 @@
 /** Traps that show in the model's answers to the texts. */
 import { count, decimal, percent } from "../../base/numbers.js";
 import { type Pieces, spans } from "../../base/pieces.js";
+import { classesOf } from "../../classifier/corpus.js";
 import { rowsAtOnce } from "../../network/network.js";
 import { type Predictions, predictedClass } from "../../objectives/metrics/predictions.js";
 import { bestThreshold } from "../../objectives/metrics/threshold.js";
@@ -24,13 +25,13 @@ function* outputs({
   const width = model.outputSize;
   if (width !== names.length && !(width === 1 && names.length === 2)) return null;
   const rows = sample(rowsOf(texts), ANSWERED);
-  const classes = texts.corpus.classes(names);
+  const classes = classesOf(texts.corpus, names, rows);
   const probabilities = new Float32Array(rows.length * width);
   yield* spans(rows.length, rowsAtOnce(model.threads), (from, to) => {
     const some = texts.corpus.encode(rows.slice(from, to), vectorizer, length);
     probabilities.set(model.predictFlat(some).data, from * width);
   });
-  return { probabilities, outputs: width, labels: rows.map((row) => classes[row]!), threshold };
+  return { probabilities, outputs: width, labels: classes, threshold };
 }
 
 function thresholdMisplaced(p: Predictions): Finding[] {

@@ -1,7 +1,7 @@
 /** Who the doctor examines: a model, how texts reach it, and the texts; each only where there is any. */
 
 import { type Pieces, ROWS, spans } from "../../base/pieces.js";
-import type { Corpus } from "../../classifier/corpus.js";
+import { type Corpus, classesOf } from "../../classifier/corpus.js";
 import type { TrainingRecord } from "../../classifier/options.js";
 import { allRows } from "../../classifier/text-corpus.js";
 import { type DataSummary, summarize } from "../../data/summarize.js";
@@ -62,12 +62,14 @@ export function* lookAtTexts(subject: DataSubject & Partial<Subject>): Pieces<vo
   if (!encodedOf.has(subject)) encodedOf.set(subject, yield* encode(subject));
   if (summaryOf.has(subject)) return;
   const { texts } = subject;
-  const labels = texts && (subject.labels ?? texts.corpus.labels());
-  const classes = texts?.corpus.classes(labels!);
-  summaryOf.set(
-    subject,
-    texts ? yield* summarize(texts.corpus.texts, classes!, labels!, rowsOf(texts)) : null,
-  );
+  summaryOf.set(subject, texts ? yield* summaryOfTexts(texts, subject.labels) : null);
+}
+
+function summaryOfTexts(texts: Texts, known: readonly string[] | undefined): Pieces<DataSummary> {
+  const { corpus } = texts;
+  const rows = rowsOf(texts);
+  const labels = known ?? corpus.labels();
+  return summarize(corpus.texts, rows, classesOf(corpus, labels, rows), labels);
 }
 
 /** What encoding does to the texts; null without texts and vectorizer. */
