@@ -106,7 +106,7 @@ function rowsOfTexts(texts: readonly string[], { vectorizer }: TextVectorization
     const received = `${texts.length} texts that are padded to ${length} words, ${count} ids`;
     throw tooMuch(
       received,
-      `${most} ids a request, as --max-body says`,
+      `${most} ids a request, as --max-body says (in code: maxBody)`,
       "Send long texts in requests of their own",
     );
   }

@@ -38,7 +38,7 @@ describe("texts that are padded to the longest", () => {
       assert.equal(status, 413);
       assert.equal(
         error,
-        "Received 501 texts that are padded to 1000 words, 501000 ids; this server takes 20000 ids a request, as --max-body says. Send long texts in requests of their own.",
+        "Received 501 texts that are padded to 1000 words, 501000 ids; this server takes 20000 ids a request, as --max-body says (in code: maxBody). Send long texts in requests of their own.",
       );
       // Each of them for itself is none too large.
       assert.equal((await good<Outputs>(url, "/predict", { body: { texts: many } })).answers.length, 500);
