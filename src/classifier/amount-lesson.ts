@@ -16,7 +16,7 @@ import { type Spread, spreadOf } from "./spread.js";
  */
 export class AmountLesson implements Lesson {
   readonly labels: readonly string[] = [];
-  readonly strata: Int32Array;
+  private readonly strata: Int32Array;
   readonly metrics = [];
   readonly outputs = { classes: 1, output: "amount" } as const;
   private readonly values: Float64Array;
@@ -25,6 +25,10 @@ export class AmountLesson implements Lesson {
   constructor(corpus: AmountCorpus) {
     this.values = corpus.values();
     this.strata = corpus.strata();
+  }
+
+  stratum(row: number): number {
+    return this.strata[row]!;
   }
 
   check(model: Model): void {

@@ -3,7 +3,7 @@ import type { Callback, Model } from "../model/model.js";
 import { checkOutputs } from "../network/text-fits.js";
 import { isOneHot, type Loss, losses, lossOfLabels } from "../objectives/losses.js";
 import { type ConfusionMatrix, confusionMatrix, confusionScores } from "../objectives/metrics/confusion.js";
-import { type Corpus, narrowClasses } from "./corpus.js";
+import { type Corpus, classLookup } from "./corpus.js";
 import type { Lesson } from "./lesson.js";
 import type { Start } from "./options.js";
 import { answersTo, type HeldOut } from "./row-files.js";
@@ -14,7 +14,7 @@ const added = (one: ConfusionMatrix, other: ConfusionMatrix): ConfusionMatrix =>
 /** The classes of a corpus's rows. */
 export class ClassLesson implements Lesson {
   readonly labels: readonly string[];
-  readonly strata: ArrayLike<number>;
+  readonly stratum: (row: number) => number;
   readonly metrics = ["accuracy"] as const;
   readonly stopping: Lesson["stopping"];
 
@@ -28,7 +28,7 @@ export class ClassLesson implements Lesson {
     private readonly balance: boolean,
   ) {
     this.labels = corpus.labels(start?.labels);
-    this.strata = narrowClasses(corpus, this.labels);
+    this.stratum = classLookup(corpus, this.labels);
     this.stopping = balance ? { monitor: "valMacroF1", mode: "max", tieBreaker: "valLoss" } : undefined;
   }
 
@@ -49,11 +49,11 @@ export class ClassLesson implements Lesson {
   }
 
   targets(rows: ArrayLike<number>): Float32Array {
-    return Float32Array.from(rows, (row) => this.strata[row]!);
+    return Float32Array.from(rows, this.stratum);
   }
 
   target(row: number): number {
-    return this.strata[row]!;
+    return this.stratum(row);
   }
 
   /** rows / (classes · rows of the class), as scikit-learn's "balanced". */
@@ -93,7 +93,7 @@ export class ClassLesson implements Lesson {
 
   private counts(rows: ArrayLike<number>): number[] {
     const counts = new Array<number>(this.labels.length).fill(0);
-    for (let i = 0; i < rows.length; i++) counts[this.strata[rows[i]!]!]!++;
+    for (let i = 0; i < rows.length; i++) counts[this.stratum(rows[i]!)]!++;
     return counts;
   }
 }

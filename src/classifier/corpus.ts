@@ -20,19 +20,31 @@ export interface LabelledText extends CorpusText {
 }
 
 /**
- * As `corpus.classes`, in as few bytes a row as there are labels.
+ * Looks up the class of a row under these labels.
+ * @param unknown what is the class of a row of another label. Default: such a row is refused
  */
-export let narrowClasses: (corpus: Corpus, labels: readonly string[]) => ArrayLike<number>;
-/**
- * The same of some rows, in their order.
- * @param unknown what is the class of a row of another label: the number of labels. Default: such a row is refused
- */
-export let classesOf: (
+export let classLookup: (
   corpus: Corpus,
   labels: readonly string[],
-  rows: ArrayLike<number>,
   unknown?: number,
-) => ArrayLike<number>;
+) => (row: number) => number;
+
+/**
+ * The classes of some rows, in their order, in as few bytes a row as there are labels.
+ * @param rows by default all
+ * @param unknown as `classLookup`: the number of labels
+ */
+export function classesOf(
+  corpus: Corpus,
+  labels: readonly string[],
+  rows?: ArrayLike<number>,
+  unknown?: number,
+): ArrayLike<number> {
+  const classOf = classLookup(corpus, labels, unknown);
+  const classes = narrow(rows ? rows.length : corpus.rows, labels.length);
+  for (let i = 0; i < classes.length; i++) classes[i] = classOf(rows ? rows[i]! : i);
+  return classes;
+}
 
 /**
  * Labelled texts, read once and kept as numbered tokens: to train on, to evaluate and to look into, as often as one
@@ -117,31 +129,22 @@ export class Corpus extends TextCorpus<LabelledText> {
    * @throws InputError on a row whose label is not among them
    */
   classes(labels: readonly string[], unknown?: -1): Int32Array {
-    return this.#eachClass(textsOf(labels, "labels"), new Int32Array(this.rows), undefined, unknown);
+    const classOf = this.#classLookup(textsOf(labels, "labels"), unknown);
+    return Int32Array.from({ length: this.rows }, (_, row) => classOf(row));
   }
 
   static {
-    narrowClasses = (corpus, labels) => corpus.#eachClass(labels, narrow(corpus.rows, labels.length));
-    classesOf = (corpus, labels, rows, unknown) =>
-      corpus.#eachClass(labels, narrow(rows.length, labels.length), rows, unknown);
+    classLookup = (corpus, labels, unknown) => corpus.#classLookup(labels, unknown);
   }
 
-  #eachClass<Classes extends { [row: number]: number }>(
-    labels: readonly string[],
-    into: Classes,
-    rows?: ArrayLike<number>,
-    unknown?: number,
-  ): Classes {
+  #classLookup(labels: readonly string[], unknown?: number): (row: number) => number {
     const places = this.names.placesAmong(labels);
-    const count = rows ? rows.length : this.rows;
-    for (let i = 0; i < count; i++) {
-      const row = rows ? rows[i]! : i;
+    return (row) => {
       const index = this.found.at(row)!;
       const known = places[index] ?? unknown;
       if (known === undefined) throw unknownLabel(this.names.all[index]!, labels, this.rowNumber(row));
-      into[i] = known;
-    }
-    return into;
+      return known;
+    };
   }
 
   /** A row's label. @throws InputError where there is no such row */

@@ -10,13 +10,17 @@ import { checkLastActivation, type Lesson } from "./lesson.js";
 /** The labels of a corpus's rows. */
 export class LabelSetLesson implements Lesson {
   readonly labels: readonly string[];
-  readonly strata: Int32Array;
+  private readonly strata: Int32Array;
   /** The share of questions (rows times labels) that are answered rightly: argmax would compare labels with each other. */
   readonly metrics = [metrics.binaryAccuracy({ name: "accuracy" })];
 
   constructor(private readonly corpus: LabelSetCorpus) {
     this.labels = corpus.labels();
     this.strata = corpus.strata();
+  }
+
+  stratum(row: number): number {
+    return this.strata[row]!;
   }
 
   get outputs() {

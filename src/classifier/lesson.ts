@@ -14,8 +14,8 @@ export interface Lesson {
   readonly outputs: Pick<PresetSizes, "classes" | "output">;
   /** The names of what is put out, in their order; none of an amount. */
   readonly labels: readonly string[];
-  /** [rows of the corpus] what keeps its share where rows are held out. */
-  readonly strata: ArrayLike<number>;
+  /** Numbers, from 0, of what keeps its share where rows are held out: which a row is of. */
+  stratum(row: number): number;
   /** @throws InputError for a network that does not put out what is to be learned */
   check(model: Model): void;
   /** The loss of these targets: the model's own where it is that. */

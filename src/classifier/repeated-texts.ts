@@ -23,39 +23,44 @@ export function* repeatedTexts(learned: Selection, tested: Selection): Pieces<nu
   return found;
 }
 
-/** A set of numbers, some of them marked, in nine bytes a place: a Set takes several times that, and has an end. */
+/** A set of fingerprints, some of them marked, in five bytes a place: a Set takes several times that, and has an end. */
 class Marks {
-  private readonly keys: Float64Array;
+  /** Of each fingerprint the upper 32 of its 53 bits, or 0: by the others it has its place, where the rest of it shows. */
+  private readonly keys: Uint32Array;
   private readonly marks: Uint8Array;
 
   /** @param most numbers that it may hold */
   constructor(most: number) {
     const places = 2 ** Math.ceil(Math.log2(Math.max(16, most * 1.5)));
-    this.keys = new Float64Array(places).fill(-1);
+    this.keys = new Uint32Array(places);
     this.marks = new Uint8Array(places);
   }
 
-  /** Null is no number. */
-  add(key: number | null): void {
-    if (key !== null) this.keys[this.placeOf(key)] = key;
+  /** Null is no fingerprint. */
+  add(fingerprint: number | null): void {
+    if (fingerprint !== null) this.keys[this.placeOf(fingerprint)] = keyOf(fingerprint);
   }
 
-  mark(key: number): void {
-    const place = this.placeOf(key);
-    if (this.keys[place] === key) this.marks[place] = 1;
+  mark(fingerprint: number): void {
+    const place = this.placeOf(fingerprint);
+    if (this.keys[place] !== 0) this.marks[place] = 1;
   }
 
-  isMarked(key: number | null): boolean {
-    return key !== null && this.marks[this.placeOf(key)] === 1;
+  isMarked(fingerprint: number | null): boolean {
+    return fingerprint !== null && this.marks[this.placeOf(fingerprint)] === 1;
   }
 
-  private placeOf(key: number): number {
+  /** Where it is, or would be. */
+  private placeOf(fingerprint: number): number {
     const mask = this.keys.length - 1;
-    let place = Math.imul((key % 2 ** 32) ^ Math.floor(key / 2 ** 32), 0x9e3779b1) & mask;
-    while (this.keys[place] !== -1 && this.keys[place] !== key) place = (place + 1) & mask;
+    const key = keyOf(fingerprint);
+    let place = Math.imul((fingerprint % 2 ** 32) ^ Math.floor(fingerprint / 2 ** 32), 0x9e3779b1) & mask;
+    while (this.keys[place] !== 0 && this.keys[place] !== key) place = (place + 1) & mask;
     return place;
   }
 }
+
+const keyOf = (fingerprint: number): number => Math.floor(fingerprint / 2 ** 21) || 1;
 
 /** Every row that has tokens. */
 const worded = ({ corpus, rows }: Selection, each: (row: number) => void): Pieces<void> =>

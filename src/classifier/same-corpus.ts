@@ -4,18 +4,18 @@ import type { Turns } from "../base/progress.js";
 import { Sha256 } from "../base/sha256.js";
 import type { ProcessGroup } from "../processes/group.js";
 import { checkSameRun } from "../train/resume.js";
-import { type Corpus, narrowClasses } from "./corpus.js";
+import { type Corpus, classLookup } from "./corpus.js";
 
 /** A digest of the words, labels and groups of all rows. */
 function* digestOf(corpus: Corpus): Pieces<string> {
   const labels = corpus.labels();
-  const classes = narrowClasses(corpus, labels);
+  const classOf = classLookup(corpus, labels);
   const hash = new Sha256();
   const add = (value: unknown) => void hash.update(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
   add(labels);
   yield* spans(corpus.rows, ROWS, (from, to) => {
     for (let row = from; row < to; row++)
-      add([classes[row], corpus.texts.fingerprint(row), corpus.group(row)]);
+      add([classOf(row), corpus.texts.fingerprint(row), corpus.group(row)]);
   });
   return hash.hex();
 }

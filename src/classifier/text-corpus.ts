@@ -221,7 +221,7 @@ export async function fillCorpus<Row extends CorpusText, C extends TextCorpus<Ro
   }
   long.end();
   if (corpus.rows === 0) throw new InputError("The data holds no rows: nothing to learn from.");
-  const by = isUndecided(frontEnd) ? segmentationFor(corpus.texts, allRows(corpus.rows)) : "none";
+  const by = isUndecided(frontEnd) ? segmentationFor(corpus.texts) : "none";
   await long.did();
   if (by !== "none") {
     long.begin("cutting words", corpus.rows);

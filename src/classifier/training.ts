@@ -270,10 +270,14 @@ export class TrainingSession {
     const count = given?.length ?? this.corpus.rows - aside.length;
     if (share === 0) return [given ? Uint32Array.from(given) : allBut(this.corpus.rows, aside), EMPTY];
     const random = new Random(this.seed, PURPOSE.split, 1);
-    const { strata: all } = this.lesson;
-    const strata = narrow(count, maximum(all));
+    const { lesson } = this;
+    let last = 0;
+    eachRow(given, this.corpus.rows, aside, (row) => {
+      last = Math.max(last, lesson.stratum(row));
+    });
+    const strata = narrow(count, last);
     eachRow(given, this.corpus.rows, aside, (row, i) => {
-      strata[i] = all[row]!;
+      strata[i] = lesson.stratum(row);
     });
     if (this.corpus.scratch !== null && this.options.duplicates === "together") {
       const expected = 'rows in memory, to keep those of the same words together; or duplicates: "apart"';
@@ -428,12 +432,6 @@ function eachRow(
     if (k === aside[next]) next++;
     else visit(given ? given[k]! : k, i++);
   }
-}
-
-function maximum(values: ArrayLike<number>): number {
-  let most = 0;
-  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i]!);
-  return most;
 }
 
 /** Rows of which none could be held out without their group. */

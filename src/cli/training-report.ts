@@ -5,7 +5,7 @@ import { count } from "../base/numbers.js";
 import { atOnce } from "../base/pieces.js";
 import { version } from "../base/version.js";
 import type { ClassifierEvaluation, TextClassifier } from "../classifier/classifier.js";
-import { type Corpus, narrowClasses } from "../classifier/corpus.js";
+import { type Corpus, classLookup } from "../classifier/corpus.js";
 import type { CrossValidation } from "../classifier/cross-validate.js";
 import type { Prepared, SizedAccuracy, TrainingRecord, VectorsRecord } from "../classifier/options.js";
 import { repeatedTexts } from "../classifier/repeated-texts.js";
@@ -128,9 +128,9 @@ function lengthsOf({ texts }: Corpus, rows: ArrayLike<number>): Map<number, numb
 }
 
 function countRows(corpus: Corpus, rows: ArrayLike<number>, labels: readonly string[]): number[] {
-  const classes = narrowClasses(corpus, labels);
+  const classOf = classLookup(corpus, labels);
   const counts = new Array<number>(labels.length).fill(0);
-  for (let i = 0; i < rows.length; i++) counts[classes[rows[i]!]!]!++;
+  for (let i = 0; i < rows.length; i++) counts[classOf(rows[i]!)]!++;
   return counts;
 }
 

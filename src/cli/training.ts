@@ -8,7 +8,7 @@ import { checkAnswerable } from "../classifier/answering.js";
 import { changedAnswers } from "../classifier/changes.js";
 import { TextClassifier, trainAutomatically } from "../classifier/classifier.js";
 import { checkSettled } from "../classifier/continuing.js";
-import { type Corpus, narrowClasses, refuseNoClasses } from "../classifier/corpus.js";
+import { type Corpus, classesOf, refuseNoClasses } from "../classifier/corpus.js";
 import { type CrossValidation, crossValidate, type Fold } from "../classifier/cross-validate.js";
 import type {
   AutoRecord,
@@ -132,7 +132,7 @@ export async function readMaterial(
   if (tested) notes.push(...tested.notes);
   const oldRows = Uint32Array.from({ length: corpus.rows - fresh }, (_, i) => fresh + i);
   status.show("  splitting");
-  const [toLearn, heldOut] = splitTest(corpus, narrowClasses(corpus, labelsOf(corpus, plan)), fresh, plan);
+  const [toLearn, heldOut] = splitTest(corpus, classesOf(corpus, labelsOf(corpus, plan)), fresh, plan);
   const trainRows = oldRows.length === 0 ? toLearn : Uint32Array.from([...toLearn, ...oldRows]);
   let test: Material["test"] = null;
   if (tested) test = { corpus: tested.corpus, rows: allRows(tested.corpus.rows) };
@@ -214,7 +214,7 @@ async function learn(
       if (unseen.of === "validation")
         sayUnknown(unseen, unseen.rows, { remedy: `${MORE_TEXTS}, or raise --vocabulary.` });
       if (options.balance) note(`  ${BALANCED}`);
-      const classes = plan.flags.track === undefined ? [] : narrowClasses(corpus, prepared.labels);
+      const classes = plan.flags.track === undefined ? [] : classesOf(corpus, prepared.labels);
       for (const observer of observers) observer.prepare(prepared, classes);
       if (prepared.vectors) note(vectorsText(prepared.vectors, styleFor(process.stderr)));
       if (isFirst) await warn(prepared, test);

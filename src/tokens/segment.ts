@@ -139,11 +139,12 @@ const SOUNDS = /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\uff66-\uff
 interface Tokenized {
   readonly frontEnd: CorpusFrontEnd;
   readonly table: TokenTable;
+  readonly rows: number;
   tokensOf(row: number): Int32Array;
 }
 
-/** The share of rows that come in pieces of such a script, each longer than a word. */
-export function shareInOnePiece(texts: Tokenized, rows: ArrayLike<number>): number {
+/** The share of rows, by default of all, that come in pieces of such a script, each longer than a word. */
+export function shareInOnePiece(texts: Tokenized, rows?: ArrayLike<number>): number {
   const { frontEnd } = texts;
   if (isLexer(frontEnd) || standardizerFor(frontEnd).unit !== "word") return 0;
   const unspaced = unspacedIn(texts.table);
@@ -151,16 +152,17 @@ export function shareInOnePiece(texts: Tokenized, rows: ArrayLike<number>): numb
     ([letters]) =>
       new Map(Array.from(unspaced, ([token, word]) => [token, word.match(letters)?.length ?? 0])),
   );
+  const count = rows ? rows.length : texts.rows;
   let pieces = 0;
-  for (let i = 0; i < rows.length && unspaced.size > 0; i++) {
-    const tokens = texts.tokensOf(rows[i]!);
+  for (let i = 0; i < count && unspaced.size > 0; i++) {
+    const tokens = texts.tokensOf(rows ? rows[i]! : i);
     const isPieces = MORE_THAN_A_WORD.some(([, many], k) => {
       const letters = tokens.reduce((sum, token) => sum + (counts[k]!.get(token) ?? 0), 0);
       return tokens.length > 0 && letters >= many * tokens.length;
     });
     if (isPieces) pieces++;
   }
-  return pieces / Math.max(1, rows.length);
+  return pieces / Math.max(1, count);
 }
 
 /** By number, the tokens that have letters of scripts without spaces. */
@@ -184,8 +186,8 @@ const FEW_SOUNDS = 0.1;
  * character says about as much as a word, and networks learn as well from characters, which no dictionary cuts; a letter
  * that stands for a sound says little (docs/text.md has the figures).
  */
-export function segmentationFor(texts: Tokenized, rows: ArrayLike<number>): Segmentation {
-  if (shareInOnePiece(texts, rows) < ENOUGH) return "none";
+export function segmentationFor(texts: Tokenized): Segmentation {
+  if (shareInOnePiece(texts) < ENOUGH) return "none";
   let [sounds, letters] = [0, 0];
   for (const word of unspacedIn(texts.table).values()) {
     sounds += word.match(SOUNDS)?.length ?? 0;

@@ -137,10 +137,7 @@ describe("what texts need", () => {
   const needs = (rows: readonly string[], frontEnd: CorpusFrontEndOptions = { frontEnd: "tokenizer" }) => {
     const texts = new TokenizedTexts(frontEnd);
     for (const row of rows) texts.add(row);
-    return segmentationFor(
-      texts,
-      Array.from(rows, (_, row) => row),
-    );
+    return segmentationFor(texts);
   };
   const chinese = unspaced("chinese").map((row) => row.text);
   const english = Array.from({ length: 200 }, (_, i) => `the ${i} cats of 北京 sat`);
