@@ -1,4 +1,7 @@
-/** cellstate/worker on a page under a strict Content-Security-Policy: Chromium computes what Node does, to the bit. */
+/**
+ * cellstate/worker on a page under a strict Content-Security-Policy: what Chromium learns is what Node learns, to the bit. How it
+ * is explained is reckoned with each one's own Math.exp, whose last digit JavaScript leaves open.
+ */
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -76,7 +79,9 @@ describe("cellstate/worker in Chromium", { skip: chromium === null && "no Chromi
       if (!engine) return;
       const here = await explainedHere("claim a free prize");
       assert.deepEqual(report.weights, here.weights);
-      assert.deepEqual(report.forget, here.forget);
+      assert.equal(report.forget.length, here.forget.length);
+      const apart = report.forget.map((value, i) => Math.abs(value - here.forget[i]!));
+      assert.ok(Math.max(...apart) < 1e-12);
     });
   }
 });

@@ -8,7 +8,9 @@ import { STUDIO } from "./page.js";
 
 const firefox = findFirefox();
 const skip =
-  firefox === null ? "no Firefox here" : !existsSync(STUDIO) && "the studio is not built (npm run studio)";
+  firefox === null
+    ? "no Firefox here"
+    : !existsSync(`${STUDIO}index.html`) && "the studio is not built (npm run studio)";
 
 const SMS = readFileSync(new URL("../../../examples/data/sms-spam.tsv", import.meta.url), "utf8");
 
@@ -26,7 +28,7 @@ const VIEWS = ["Train", "Parameters", "Memory", "Gradient", "Lab", "Data", "Cell
 /** Presses what has such a name, once it is there. */
 const PRESS = `
   const [selector, name] = arguments;
-  const found = [...document.querySelectorAll(selector)].find((one) => one.textContent.trim().startsWith(name) && !one.disabled);
+  const found = [...document.querySelectorAll(selector)].find((one) => one.textContent.trim() === name && !one.disabled);
   found?.click();
   return found !== undefined;
 `;

@@ -107,7 +107,9 @@ export class Firefox {
     await this.ask("Marionette:SetContext", { value: "chrome" });
     const messages = await this.run<string[]>(MESSAGES, url);
     await this.ask("Marionette:SetContext", { value: "content" });
-    return [...messages, ...(this.said.match(/^console\.error:.*$/gm) ?? [])];
+    // Each with the lines below it: Firefox tells its own errors there too, with where in Firefox they arose.
+    const told = this.said.match(/^console\.error:.*(?:\n(?!console\.).+)*/gm) ?? [];
+    return [...messages, ...told.filter((error) => !/@(?:resource|chrome):/.test(error))];
   }
 
   async close(): Promise<void> {
