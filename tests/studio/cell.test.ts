@@ -78,7 +78,9 @@ describe("the view of the cell", { skip: missing }, () => {
       await page.getByText(`${view.words[0]!.word}, unit ${unit}: ${figure(value)}`).waitFor();
       // And the numbers as a table.
       await page.getByText("The numbers").first().click();
-      const cells = await page.locator("details[open] tbody tr").first().locator("td").allTextContents();
+      const row = page.locator("details[open] tbody tr").first();
+      await row.waitFor();
+      const cells = await row.locator("td").allTextContents();
       assert.deepEqual(
         cells,
         view.series.map(({ values }) => figure(values[0]![unit]!)),
@@ -108,7 +110,9 @@ describe("the view of the cell", { skip: missing }, () => {
       await chosen(page)
         .getByRole("button", { name: `All ${forget.terms.length} products` })
         .click();
-      const all = await chosen(page).locator(".terms li > b").allTextContents();
+      const products = chosen(page).locator(".terms li > b");
+      await products.nth(forget.terms.length - 1).waitFor();
+      const all = await products.allTextContents();
       assert.deepEqual(
         all,
         forget.terms.map(({ value }) => figure(value)),

@@ -162,6 +162,7 @@ describe("training in the studio", { skip: missing }, () => {
       await page.locator("header .open", { hasText: "2: open" }).waitFor(LONG);
       assert.match(await repeated(page, part(500)), /the same weights as the page/, "from what was open");
       await page.getByRole("button", { name: "Forget 1: gru" }).click();
+      await table.getByText("1: gru").waitFor({ state: "detached" });
       assert.equal(await table.getByRole("row").count(), 2);
       // The open model stays; what only its training could tell goes.
       await page.getByRole("button", { name: "Forget 2: open" }).click();
