@@ -35,5 +35,5 @@ export class OpenFile {
   }
 }
 
-/** By their numbers, as a FileHandle that is forgotten ends the program from Node 25 on. */
+/** By their numbers, as a FileHandle that is forgotten ends the program in Node 26. */
 const FORGOTTEN = new FinalizationRegistry((file: number) => closeSync(file));

@@ -98,9 +98,9 @@ const collectGarbage = (() => {
   return runInNewContext("gc") as () => void;
 })();
 
-/** Closing takes turns: waited for by turns, not by the clock. */
+/** Closing takes turns, of a busy machine many: so many that only what never comes is not waited for. */
 async function settled(count: number, each?: () => void): Promise<void> {
-  for (let turn = 0; turn < 200 && open() !== count; turn++) {
+  for (let turn = 0; turn < 50_000 && open() !== count; turn++) {
     each?.();
     await new Promise(setImmediate);
   }
